@@ -1,0 +1,5 @@
+using System.CommandLine;
+
+// One line a command; each is described in the file that carries its name.
+var root = new RootCommand("Kabar: a chat server that loses nothing, and its clients.");
+return await root.Parse(args).InvokeAsync();
