@@ -39,4 +39,5 @@ internal sealed record AccountLine(string Username, string DisplayName, IReadOnl
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ControlRequest))]
 [JsonSerializable(typeof(ControlReply))]
+[JsonSerializable(typeof(AccountLine))]
 internal sealed partial class ControlJson : JsonSerializerContext;

@@ -23,6 +23,8 @@ namespace Kabar.Server.Hosting;
 /// </summary>
 internal sealed class KabarHost : IAsyncDisposable
 {
+    private const string NameKey = "realm";
+
     private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(20);
 
     private readonly WebApplication _application;
@@ -35,6 +37,7 @@ internal sealed class KabarHost : IAsyncDisposable
     {
         (_data, _store) = (data, store);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddConfiguration(configuration.GetSection("Logging"));
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
@@ -81,6 +84,10 @@ internal sealed class KabarHost : IAsyncDisposable
         }
     }
 
+    /// <summary>The name that data carry, or the one a realm has until it is given one.</summary>
+    public static RealmName StoredName(SqliteStore store) =>
+        RealmName.TryParse(store.FindSetting(NameKey) ?? "kabar", out var name) ? name : throw new SettingException("The data carry no valid realm name; run 'kabar check'.");
+
     /// <summary>Completes when the process is asked to stop.</summary>
     public Task WaitForStopAsync(CancellationToken cancellationToken) => _application.WaitForShutdownAsync(cancellationToken);
 
@@ -118,15 +125,13 @@ internal sealed class KabarHost : IAsyncDisposable
 
     private static async Task<RealmName> NameOf(KabarOptions options, SqliteStore store)
     {
-        const string Key = "realm";
-        var stored = store.FindSetting(Key);
-        var wanted = options.Realm?.ToLowerInvariant();
-        if (stored is not null && wanted is not null && stored != wanted)
-            throw new SettingException($"Realm \"{wanted}\": these data belong to the realm \"{stored}\"; a realm keeps its name.");
+        var stored = store.FindSetting(NameKey);
+        if (options.Realm is null) return StoredName(store);
 
-        var text = stored ?? wanted ?? "kabar";
-        if (stored is null && wanted is not null) await store.SetSettingAsync(Key, text);
-        return RealmName.TryParse(text, out var name) ? name : throw new SettingException($"Realm \"{text}\" is not a name.");
+        var wanted = options.Realm.ToLowerInvariant();
+        if (stored is null) await store.SetSettingAsync(NameKey, wanted);
+        else if (stored != wanted) throw new SettingException($"Realm \"{wanted}\": these data belong to the realm \"{stored}\"; a realm keeps its name.");
+        return StoredName(store);
     }
 
     private async Task StartAsync(CancellationToken cancellationToken)

@@ -55,7 +55,9 @@ internal sealed record KabarOptions
                 throw new SettingException($"There is no setting \"{child.Path}\"; there are {string.Join(", ", known)}.");
     }
 
-    private void Validate()
+    /// <summary>Checks what can be checked before anything is opened.</summary>
+    /// <exception cref="SettingException">A setting is wrong.</exception>
+    public void Validate()
     {
         if (Realm is not null && !RealmName.TryParse(Realm, out _)) throw new SettingException($"Realm \"{Realm}\" is not a name such as \"satu\" or \"kampus.example\".");
         if ((Tls.Certificate is null) != (Tls.Key is null)) throw new SettingException("Tls:Certificate and Tls:Key belong together; one is missing.");

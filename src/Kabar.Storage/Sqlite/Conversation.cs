@@ -9,7 +9,9 @@ namespace Kabar.Storage.Sqlite;
 /// </summary>
 internal sealed class Conversation
 {
-    private const int Direct = 1;
+    /// <summary>The kind of a conversation between two.</summary>
+    public const int Direct = 1;
+
     private const int WithOneself = 2;
 
     private long _readByLow;

@@ -34,6 +34,10 @@ public sealed class SqliteStore : IStore
     /// <exception cref="StoreException">It cannot be opened, or was written by a later version.</exception>
     public static SqliteStore Open(string path)
     {
+        // Made here, not by SQLite, so that it is its owner's from the first byte; SQLite gives its log the same mode.
+        if (!File.Exists(path) && !OperatingSystem.IsWindows())
+            new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }).Dispose();
+
         var writer = Database.OpenWriter(path);
         try
         {
