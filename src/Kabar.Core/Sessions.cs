@@ -70,7 +70,15 @@ internal sealed class Sessions(IStore store, TimeSpan idle, TimeProvider clock)
         var now = clock.GetUtcNow();
         if (now - session.LastUsed >= _touchAfter)
         {
-            await store.TouchSessionAsync(session.Id, now, cancellationToken);
+            try
+            {
+                await store.TouchSessionAsync(session.Id, now, cancellationToken);
+            }
+            catch (StoreException)
+            {
+                // On a full disk, say: that must not keep anybody from reading. It is written down another time.
+            }
+
             session = session with { LastUsed = now };
         }
 

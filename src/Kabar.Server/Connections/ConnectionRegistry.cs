@@ -76,33 +76,34 @@ internal sealed class ConnectionRegistry(Limits limits, TimeProvider clock)
     public int CloseIdle()
     {
         var now = clock.GetTimestamp();
-        var closed = 0;
-        foreach (var connection in Snapshot())
-        {
-            var allowed = connection.Stage switch
-            {
-                ConnectionStage.New => limits.FirstRequestSeconds,
-                ConnectionStage.Anonymous => limits.IdleBeforeLoginSeconds,
-                ConnectionStage.LoggedIn => limits.IdleAfterLoginSeconds,
-            };
-            if (allowed <= 0 || clock.GetElapsedTime(connection.LastActive, now) < TimeSpan.FromSeconds(allowed)) continue;
-            connection.Abort();
-            closed++;
-        }
-
-        return closed;
+        List<IConnection> idle;
+        lock (_gate) idle = [.. _connections.Where(connection => IsIdle(connection, now))];
+        foreach (var connection in idle) connection.Abort();
+        return idle.Count;
     }
 
     /// <summary>Admits no more, and asks those there are to answer what they have and close.</summary>
     public void Stop()
     {
-        lock (_gate) _isStopping = true;
-        foreach (var connection in Snapshot()) connection.RequestStop();
+        IConnection[] connections;
+        lock (_gate)
+        {
+            _isStopping = true;
+            connections = [.. _connections];
+        }
+
+        foreach (var connection in connections) connection.RequestStop();
     }
 
-    private IConnection[] Snapshot()
+    private bool IsIdle(IConnection connection, long now)
     {
-        lock (_gate) return [.. _connections];
+        var allowed = connection.Stage switch
+        {
+            ConnectionStage.New => limits.FirstRequestSeconds,
+            ConnectionStage.Anonymous => limits.IdleBeforeLoginSeconds,
+            ConnectionStage.LoggedIn => limits.IdleAfterLoginSeconds,
+        };
+        return allowed > 0 && clock.GetElapsedTime(connection.LastActive, now) >= TimeSpan.FromSeconds(allowed);
     }
 }
 

@@ -147,21 +147,29 @@ internal sealed class WriteQueue : IAsyncDisposable
         }
     }
 
-    // A few work items for many writers: one each would cost more than the writes. Split so that both cores write replies.
+    // A few work items for many writers: one each would cost more than the writes.
     private static void Complete(List<Write> batch)
     {
-        const int FewestEach = 8;
-        var parts = Math.Clamp(batch.Count / FewestEach, 1, Environment.ProcessorCount);
-        var size = (batch.Count + parts - 1) / parts;
-        for (var start = 0; start < batch.Count; start += size)
-            ThreadPool.UnsafeQueueUserWorkItem(new Completion(batch, start, Math.Min(start + size, batch.Count)), preferLocal: false);
+        var completion = new Completion(batch);
+        for (var i = Math.Clamp(batch.Count / Completion.Chunk, 1, Environment.ProcessorCount); i > 0; i--)
+            ThreadPool.UnsafeQueueUserWorkItem(completion, preferLocal: false);
     }
 
-    private sealed class Completion(List<Write> batch, int start, int end) : IThreadPoolWorkItem
+    /// <summary>
+    /// Tells the callers, who go on within it. Queued once a core; each takes the next few, so a caller that goes on for long holds up
+    /// nobody behind it.
+    /// </summary>
+    private sealed class Completion(List<Write> batch) : IThreadPoolWorkItem
     {
+        public const int Chunk = 8;
+
+        private int _taken;
+
         public void Execute()
         {
-            for (var i = start; i < end; i++) batch[i].Succeed();
+            int end;
+            while ((end = Interlocked.Add(ref _taken, Chunk)) < batch.Count + Chunk)
+                for (var i = end - Chunk; i < Math.Min(end, batch.Count); i++) batch[i].Succeed();
         }
     }
 }
