@@ -1,5 +1,12 @@
 using System.CommandLine;
+using Kabar.Cli.Commands;
 
 // One line a command; each is described in the file that carries its name.
 var root = new RootCommand("Kabar: a chat server that loses nothing, and its clients.");
-return await root.Parse(args).InvokeAsync();
+root.Subcommands.Add(LoginCommand.Create());
+root.Subcommands.Add(LogoutCommand.Create());
+root.Subcommands.Add(ShellCommand.Create());
+root.Subcommands.Add(SendCommand.Create());
+root.Subcommands.Add(InboxCommand.Create());
+root.Subcommands.Add(WhoCommand.Create());
+return await Execution.InvokeAsync(root, args, Console.Out, Console.Error);

@@ -1,0 +1,42 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using Kabar.Cli.Terminal;
+
+namespace Kabar.Cli.Commands;
+
+/// <summary>The top of the process: what went wrong becomes one sentence on the error stream and an exit status.</summary>
+internal static class Execution
+{
+    private const int Done = 0;
+    private const int Failed = 1;
+    private const int WrongUsage = 2;
+    private const int Interrupted = 130;
+
+    /// <summary>Runs what the arguments ask for. Wrong ones are told in a sentence, not with a page of help.</summary>
+    public static async Task<int> InvokeAsync(Command command, string[] arguments, TextWriter output, TextWriter error)
+    {
+        var parsed = command.Parse(arguments);
+        if (parsed.Action is ParseErrorAction wrong) (wrong.ShowHelp, wrong.ShowTypoCorrections) = (false, false);
+        var status = await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error });
+        return parsed.Errors.Count > 0 ? WrongUsage : status;
+    }
+
+    /// <summary>Does a client command's work.</summary>
+    public static async Task<int> RunAsync(Surroundings around, Func<Task> work)
+    {
+        try
+        {
+            await work();
+            return Done;
+        }
+        catch (Exception fault) when (fault is CommandFault or IOException or UnauthorizedAccessException)
+        {
+            await around.Error.WriteLineAsync(Printable.Line(fault.Message));
+            return Failed;
+        }
+        catch (OperationCanceledException)
+        {
+            return Interrupted;
+        }
+    }
+}
