@@ -1,7 +1,7 @@
 namespace Kabar.Cli;
 
-/// <summary>Files that belong to one person: the token of a login, the lines typed before. Made with mode 0600 in a directory of mode 0700, and
-/// tightened where they already existed with more.</summary>
+/// <summary>Files that belong to one person: the token of a login, the lines typed before. Made with mode 0600 in a directory of mode 0700,
+/// and tightened where they already existed with more.</summary>
 internal static class PrivateFiles
 {
     private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;

@@ -28,7 +28,8 @@ internal sealed class ServerSession : IAsyncDisposable
         }
     }
 
-    public Task<ServerReply> AskAsync(string request, CancellationToken cancellationToken) => _connection.AskAsync(request, cancellationToken);
+    public Task<ServerReply> AskAsync(string request, CancellationToken cancellationToken) =>
+        _connection.AskAsync(request, cancellationToken);
 
     /// <summary>As <see cref="AskAsync"/>, where anything but OK ends the command.</summary>
     public async Task<ServerReply> DemandAsync(string request, CancellationToken cancellationToken)

@@ -13,10 +13,14 @@ internal static class InboxCommand
 
     internal static Command Create(Surroundings around)
     {
-        var command = new Command("inbox", "Shows the messages that have come in since the inbox was last read, one a line. Shown is read: a "
+        var command = new Command("inbox",
+            "Shows the messages that have come in since the inbox was last read, one a line. Shown is read: a "
             + "second inbox is empty.");
         var server = new ServerOptions(command);
-        var json = new Option<bool>("--json") { Description = "Print the messages as the server's JSON, one object a reply; {} when there are none." };
+        var json = new Option<bool>("--json")
+        {
+            Description = "Print the messages as the server's JSON, one object a reply; {} when there are none.",
+        };
         command.Options.Add(json);
         command.SetAction((result, cancellationToken) => Execution.RunAsync(around, async () =>
             await ShowAsync(server.ReadLogin(result, around), result.GetValue(json), around.Output, cancellationToken)));

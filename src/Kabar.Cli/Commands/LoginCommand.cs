@@ -11,7 +11,8 @@ internal static class LoginCommand
 
     internal static Command Create(Surroundings around)
     {
-        var command = new Command("login", "Logs in and keeps the session for send, inbox, who and logout. Asks for server, username and password; "
+        var command = new Command("login",
+            "Logs in and keeps the session for send, inbox, who and logout. Asks for server, username and password; "
             + "from a pipe it reads the username (unless given) and the password, a line each.");
         var server = new ServerOptions(command);
         var username = new Option<string>("--username") { Description = "Who to log in as.", HelpName = "NAME" };
@@ -19,7 +20,8 @@ internal static class LoginCommand
         command.SetAction((result, cancellationToken) => Execution.RunAsync(around, async () =>
         {
             var file = new StoredLoginFile(around.ConfigurationDirectory);
-            var endpoint = server.Read(result, () => AskServer(around)) ?? AskServer(around);
+            var asked = server.Read(result, () => AskServer(around)) ?? AskServer(around);
+            var endpoint = new CurrentLogin(asked, around).Endpoint;
             var name = WithoutBlanks("username", result.GetValue(username) ?? Ask(around, "Username: ", isSecret: false));
             var password = WithoutBlanks("password", Ask(around, "Password: ", isSecret: true));
             await LogInAsync(endpoint, name, password, file, cancellationToken);
@@ -28,7 +30,8 @@ internal static class LoginCommand
         return command;
     }
 
-    private static async Task LogInAsync(ServerEndpoint endpoint, string name, string password, StoredLoginFile file, CancellationToken cancellationToken)
+    private static async Task LogInAsync(
+        ServerEndpoint endpoint, string name, string password, StoredLoginFile file, CancellationToken cancellationToken)
     {
         await using var session = await ServerSession.OpenAsync(endpoint, cancellationToken);
         var reply = await session.DemandAsync($"auth {name} {password}", cancellationToken);
@@ -40,9 +43,8 @@ internal static class LoginCommand
 
     private static ServerEndpoint AskServer(Surroundings around)
     {
-        if (CurrentLogin.FromVariable(around) is { } named) return named;
-        var fallback = new ServerEndpoint(ServerAddress.Default);
-        if (around.Ask is null) return fallback;
+        var fallback = new CurrentLogin(asked: null, around).Endpoint;
+        if (around.Ask is null || CurrentLogin.FromVariable(around) is not null) return fallback;
         var answer = around.Ask($"Server [{fallback.Address}]: ", false)?.Trim();
         if (string.IsNullOrEmpty(answer)) return fallback;
         return ServerAddress.TryParse(answer, out var address)

@@ -15,8 +15,9 @@ internal static class LogoutCommand
         command.SetAction((result, cancellationToken) => Execution.RunAsync(around, async () =>
         {
             var login = server.ReadLogin(result, around);
+            var token = login.Token;
             await using var session = await ServerSession.OpenAsync(login.Endpoint, cancellationToken);
-            var reply = await session.AskAsync($"logout {login.Token}", cancellationToken);
+            var reply = await session.AskAsync($"logout {token}", cancellationToken);
             // A session the server no longer knows has ended too; any other refusal keeps it here, so that it can be tried again.
             if (!reply.IsOk && reply.Message != "Session Tidak Ditemukan") throw new CommandFault(reply.Message);
             if (login.IsStored) login.File.Forget();

@@ -10,16 +10,22 @@ internal static class SendCommand
 
     internal static Command Create(Surroundings around)
     {
-        var command = new Command("send", "Sends a message, from the arguments or from standard input. A message is one line: every line of "
+        var command = new Command("send",
+            "Sends a message, from the arguments or from standard input. A message is one line: every line of "
             + "the text is sent as a message of its own, and empty lines are left out. Stops at the first that is refused.");
         var server = new ServerOptions(command);
         var to = new Argument<string>("USER") { Description = "Who it is for." };
-        var text = new Argument<string[]>("TEXT") { Description = "What to say; without it, standard input is read.", Arity = ArgumentArity.ZeroOrMore };
+        var text = new Argument<string[]>("TEXT")
+        {
+            Description = "What to say; without it, standard input is read.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
         command.Arguments.Add(to);
         command.Arguments.Add(text);
         to.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<string>() is not { Length: > 0 } name || name.Any(character => char.IsWhiteSpace(character) || char.IsControl(character)))
+            var name = result.GetValueOrDefault<string>() ?? "";
+            if (name.Length == 0 || name.Any(character => char.IsWhiteSpace(character) || char.IsControl(character)))
                 result.AddError("USER is a username: it cannot be empty or hold a blank.");
         });
         command.SetAction((result, cancellationToken) => Execution.RunAsync(around, async () =>

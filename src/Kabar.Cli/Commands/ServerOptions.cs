@@ -31,7 +31,8 @@ internal sealed class ServerOptions
         command.Options.Add(_insecure);
         _server.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<string>() is { } text && !ServerAddress.TryParse(text, out _)) result.AddError($"--server reads HOST:PORT, not {text}.");
+            if (result.GetValueOrDefault<string>() is { } text && !ServerAddress.TryParse(text, out _))
+                result.AddError($"--server reads HOST:PORT, not {text}.");
         });
         _pin.Validators.Add(result =>
         {
@@ -41,19 +42,22 @@ internal sealed class ServerOptions
         command.Validators.Add(result =>
         {
             var (pins, insecure) = (result.GetResult(_pin) is not null, result.GetValue(_insecure));
-            if ((pins || insecure) && !result.GetValue(_tls)) result.AddError("--pin and --insecure say how to trust a certificate: they need --tls.");
+            if ((pins || insecure) && !result.GetValue(_tls))
+                result.AddError("--pin and --insecure say how to trust a certificate: they need --tls.");
             if (pins && insecure) result.AddError("--pin trusts one certificate and --insecure any: choose.");
         });
     }
 
-    /// <summary>The server that was asked for, or null when none was and another place is to say. <paramref name="fallback"/> is the server to
-    /// take when only TLS was asked for.</summary>
+    /// <summary>The server that was asked for, or null when none was and another place is to say. <paramref name="fallback"/> is the server
+    /// to take when only TLS was asked for.</summary>
     public ServerEndpoint? Read(ParseResult result, Func<ServerEndpoint> fallback)
     {
         var trust = result.GetValue(_tls)
             ? new CertificateTrust(result.GetValue(_pin) is { } pin ? CertificateTrust.Normalize(pin) : null, result.GetValue(_insecure))
             : null;
-        if (result.GetValue(_server) is { } text && ServerAddress.TryParse(text, out var address)) return new ServerEndpoint(address, trust);
+        if (result.GetValue(_server) is { } text && ServerAddress.TryParse(text, out var address))
+            return new ServerEndpoint(address, trust);
+
         return trust is null ? null : fallback() with { Trust = trust };
     }
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Kabar.Cli.Accounts;
 using Kabar.Cli.Shell;
 using Kabar.Cli.Terminal;
 using Kabar.Cli.Wire;
@@ -13,7 +12,8 @@ internal static class ShellCommand
 
     internal static Command Create(Surroundings around)
     {
-        var command = new Command("shell", "Speaks one of the five line dialects: a prompt, one line in, one line out. Reads lines plainly from a pipe.");
+        var command = new Command("shell",
+            "Speaks one of the five line dialects: a prompt, one line in, one line out. Reads lines plainly from a pipe.");
         var server = new ServerOptions(command);
         var dialect = new Option<string>("--dialect")
         {
@@ -25,8 +25,8 @@ internal static class ShellCommand
         command.Options.Add(trace);
         command.SetAction((result, cancellationToken) => Execution.RunAsync(around, async () =>
         {
-            var fallback = CurrentLogin.FromVariable(around) ?? new ServerEndpoint(ServerAddress.Default);
-            var endpoint = server.Read(result, () => fallback) ?? fallback;
+            // The server of the last login, but not its session: this client logs in by itself.
+            var endpoint = server.ReadLogin(result, around).Endpoint;
             await RunAsync(endpoint, result.GetValue(dialect), result.GetValue(trace), around, cancellationToken);
         }));
         return command;
@@ -40,7 +40,8 @@ internal static class ShellCommand
 
         if (around.Ask is null || !TerminalMode.IsAvailable)
         {
-            await new ShellClient(dialect, link, new PlainLines(around.Input, around.Output), History.InMemory(), traces).RunAsync(stopping);
+            var plain = new PlainLines(around.Input, around.Output);
+            await new ShellClient(dialect, link, plain, History.InMemory(), traces).RunAsync(stopping);
             return;
         }
 

@@ -23,7 +23,8 @@ internal static class WhoCommand
             var token = login.Token;
             await using var session = await ServerSession.OpenAsync(login.Endpoint, cancellationToken);
             var reply = await session.DemandAsync($"actives {token}", cancellationToken);
-            if (reply.Value("active") is not { ValueKind: JsonValueKind.Array } active) throw new CommandFault("The server's answer holds no users.");
+            if (reply.Value("active") is not { ValueKind: JsonValueKind.Array } active)
+                throw new CommandFault("The server's answer holds no users.");
             if (result.GetValue(json)) await around.Output.WriteLineAsync(active.GetRawText());
             else await WriteLinesAsync(active, around.Output);
         }));
@@ -39,5 +40,7 @@ internal static class WhoCommand
     }
 
     private static string Field(JsonElement user, string name) =>
-        user.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? Printable.Line(ServerReply.TextOf(value)) : "";
+        user.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? Printable.Line(ServerReply.TextOf(value))
+            : "";
 }

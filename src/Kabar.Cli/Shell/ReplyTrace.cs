@@ -3,8 +3,8 @@ using System.Text;
 
 namespace Kabar.Cli.Shell;
 
-/// <summary>What the first clients print of each reply before they make sense of it: every piece of 64 bytes, as they read them, in the notation of
-/// their language.</summary>
+/// <summary>What the first clients print of each reply before they make sense of it: every piece of 64 bytes, as they read them, in the
+/// notation of their language.</summary>
 internal static class ReplyTrace
 {
     private const int Piece = 64;

@@ -5,13 +5,15 @@ namespace Kabar.Cli.Shell;
 
 /// <summary>
 /// A group conversation, from the `group` request to the closing reply.
-/// <para>What is said goes out without any end mark, so the server takes what one of its reads returns for one message. The next line therefore
-/// waits until our own last one has come back, as everything said in a group does; not for ever, since it might have been refused.</para>
+/// <para>What is said goes out without any end mark, so the server takes what one of its reads returns for one message. The next line
+/// therefore waits until our own last one has come back, as everything said in a group does; not for ever, since it might have been
+/// refused.</para>
 /// </summary>
 internal sealed class ShellConversation(ServerConnection connection, ILineSource lines)
 {
     private const string Exit = "exit";
     private static readonly TimeSpan EchoPatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ClosingPatience = TimeSpan.FromSeconds(10);
 
     private readonly ConversationText _text = new();
     private readonly History _said = History.InMemory();
@@ -30,7 +32,7 @@ internal sealed class ShellConversation(ServerConnection connection, ILineSource
         try
         {
             await TypeAsync(ended.Token);
-            await listening.WaitAsync(connection.Limits.Answer, connection.Limits.Clock, cancellationToken);
+            await listening.WaitAsync(ClosingPatience, connection.Limits.Clock, cancellationToken);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -11,9 +11,9 @@ internal enum SessionEffect
 }
 
 /// <summary>
-/// One command: what is asked, and what is printed when the answer is OK. Gaps in the request are <c>token</c>, the session, and the command's
-/// parameters in the order they are typed; <c>text</c> takes the rest of the line. The answer may use the same, and <c>reply.KEY</c> for the JSON
-/// of that key.
+/// One command: what is asked, and what is printed when the answer is OK. Gaps in the request are <c>token</c>, the session, and the
+/// command's parameters in the order they are typed; <c>text</c> takes the rest of the line. The answer may use the same, and
+/// <c>reply.KEY</c> for the JSON of that key.
 /// </summary>
 internal sealed record ShellVerb(string Request, string Answer, SessionEffect Effect = SessionEffect.None)
 {
@@ -26,8 +26,8 @@ internal sealed record ShellVerb(string Request, string Answer, SessionEffect Ef
 
     private string[] Parameters { get; } = [.. Template.Gaps(Request).Where(gap => gap != Token)];
 
-    /// <summary>The parameters of a typed line, or null when one is missing. As in the protocol, words after the last are ignored and a text
-    /// begins after one blank.</summary>
+    /// <summary>The parameters of a typed line, or null when one is missing. As in the protocol, words after the last are ignored and a
+    /// text begins after one blank.</summary>
     public Dictionary<string, string>? Read(string typed)
     {
         var rest = typed.AsSpan().TrimStart()[Name.Length..];

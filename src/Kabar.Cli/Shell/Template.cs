@@ -7,7 +7,8 @@ internal static partial class Template
 {
     public static IEnumerable<string> Gaps(string template) => Gap().Matches(template).Select(match => match.Groups["name"].Value);
 
-    public static string Fill(string template, Func<string, string> value) => Gap().Replace(template, match => value(match.Groups["name"].Value));
+    public static string Fill(string template, Func<string, string> value) =>
+        Gap().Replace(template, match => value(match.Groups["name"].Value));
 
     [GeneratedRegex(@"\{(?<name>[A-Za-z.]+)\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Gap();

@@ -3,8 +3,8 @@ using System.Text;
 
 namespace Kabar.Cli.Terminal;
 
-/// <summary>How many terminal columns a character takes: none, one or two. The table holds East Asian wide characters and emoji; everything else
-/// follows from the character's category.</summary>
+/// <summary>How many terminal columns a character takes: none, one or two. The table holds East Asian wide characters and emoji; everything
+/// else follows from the character's category.</summary>
 internal static class CellWidth
 {
     private const int EmojiPresentation = 0xFE0F;

@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace Kabar.Cli.Terminal;
 
-/// <summary>The line being edited: its text, the cursor, and what was cut. The cursor always stands between two characters as a person sees them,
-/// never inside one. Knows nothing of keys or screens.</summary>
+/// <summary>The line being edited: its text, the cursor, and what was cut. The cursor always stands between two characters as a person sees
+/// them, never inside one. Knows nothing of keys or screens.</summary>
 internal sealed class EditBuffer
 {
     private readonly KillRing _kills = new();

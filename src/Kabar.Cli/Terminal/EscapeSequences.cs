@@ -8,7 +8,8 @@ internal static class EscapeSequences
 
     public static ReadOnlySpan<byte> PasteEnd => "\e[201~"u8;
 
-    /// <summary>The key of <c>ESC [ parameters final</c>. A second parameter tells of Shift, Alt and Ctrl: 1 plus their bits 1, 2, 4.</summary>
+    /// <summary>The key of <c>ESC [ parameters final</c>. A second parameter tells of Shift, Alt and Ctrl: 1 plus their bits 1, 2,
+    /// 4.</summary>
     public static Key Control(string parameters, char final)
     {
         var fields = parameters.Split(';');

@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace Kabar.Cli.Terminal;
 
-/// <summary>Where one character, as a person sees it, ends and the next begins. Boundaries are counted from the start of the text: whether two
-/// code points belong together can depend on everything before them (flags, joined emoji).</summary>
+/// <summary>Where one character, as a person sees it, ends and the next begins. Boundaries are counted from the start of the text: whether
+/// two code points belong together can depend on everything before them (flags, joined emoji).</summary>
 internal static class Graphemes
 {
     public static int Next(string text, int index) =>

@@ -2,8 +2,8 @@ using System.Text;
 
 namespace Kabar.Cli.Terminal;
 
-/// <summary>The lines entered before, oldest first, and the file that keeps them between runs. The file is a convenience: where it cannot be read or
-/// written the history lives in memory alone.</summary>
+/// <summary>The lines entered before, oldest first, and the file that keeps them between runs. The file is a convenience: where it cannot
+/// be read or written the history lives in memory alone.</summary>
 internal sealed class History
 {
     private readonly string? _path;
@@ -11,7 +11,8 @@ internal sealed class History
     private readonly Func<string, bool> _isSecret;
     private readonly List<string> _lines = [];
 
-    /// <summary><paramref name="isSecret"/> names the lines that must not be kept, in the file or in memory: those that carry a password.</summary>
+    /// <summary><paramref name="isSecret"/> names the lines that must not be kept, in the file or in memory: those that carry a
+    /// password.</summary>
     public History(string? path, Func<string, bool> isSecret, int limit = 1000)
     {
         _path = path;

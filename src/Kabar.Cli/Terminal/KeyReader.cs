@@ -3,17 +3,19 @@ using System.Text;
 
 namespace Kabar.Cli.Terminal;
 
-/// <summary>Bytes from a terminal become keys. A sequence may arrive in any number of pieces; what is unfinished waits. Does no I/O: its owner
-/// feeds it, and calls <see cref="FlushEscape"/> when an Esc was followed by silence and was therefore the key itself.</summary>
+/// <summary>Bytes from a terminal become keys. A sequence may arrive in any number of pieces; what is unfinished waits. Does no I/O: its
+/// owner feeds it, and calls <see cref="FlushEscape"/> when an Esc was followed by silence and was therefore the key itself.</summary>
 internal sealed class KeyReader
 {
     private const int MaxSequence = 32;
     private const int MaxPaste = 256 * 1024;
-    private static readonly SearchValues<byte> NotText = SearchValues.Create([.. Enumerable.Range(0, 32).Select(value => (byte)value), 0x7F]);
+    private static readonly SearchValues<byte> NotText =
+        SearchValues.Create([.. Enumerable.Range(0, 32).Select(value => (byte)value), 0x7F]);
 
     private byte[] _bytes = [];
 
-    /// <summary>An escape sequence has begun and not ended. (A paste is not one: it ends by its own mark, however long that takes.)</summary>
+    /// <summary>An escape sequence has begun and not ended. (A paste is not one: it ends by its own mark, however long that
+    /// takes.)</summary>
     public bool HasOpenEscape => _bytes.Length > 0 && _bytes[0] == 0x1B && !_bytes.AsSpan().StartsWith(EscapeSequences.PasteStart);
 
     public void Feed(ReadOnlySpan<byte> bytes) => _bytes = [.. _bytes, .. bytes];

@@ -1,7 +1,7 @@
 namespace Kabar.Cli.Terminal;
 
-/// <summary>Text that was cut and can be put back. Cuts that follow each other directly become one piece, so that three ctrl-w and one ctrl-y
-/// leave the line as it was.</summary>
+/// <summary>Text that was cut and can be put back. Cuts that follow each other directly become one piece, so that three ctrl-w and one
+/// ctrl-y leave the line as it was.</summary>
 internal sealed class KillRing
 {
     private const int Pieces = 16;

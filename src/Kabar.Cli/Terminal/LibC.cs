@@ -11,7 +11,8 @@ internal static partial class LibC
     public const int Drain = 1; // TCSADRAIN: output first, and input stays
     public const nuint WindowSizeRequest = 0x5413; // TIOCGWINSZ
 
-    public const uint InputFlags = 0x0002 | 0x0010 | 0x0020 | 0x0040 | 0x0080 | 0x0100 | 0x0400; // BRKINT INPCK ISTRIP INLCR IGNCR ICRNL IXON
+    // BRKINT INPCK ISTRIP INLCR IGNCR ICRNL IXON: what changes or swallows bytes on their way in
+    public const uint InputFlags = 0x0002 | 0x0010 | 0x0020 | 0x0040 | 0x0080 | 0x0100 | 0x0400;
     public const uint Echo = 0x0008;
     public const uint EchoNewLine = 0x0040;
     public const uint Canonical = 0x0002;

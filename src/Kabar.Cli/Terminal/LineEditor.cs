@@ -10,10 +10,11 @@ namespace Kabar.Cli.Terminal;
 /// <code>
 ///   input ──bytes──► KeyReader ──keys──► LineEditing ──text, cursor──► LinePainter ──► output
 /// </code>
-/// The gate guards the last two: a key, a changed window (SIGWINCH) and <see cref="WriteAbove"/> each paint whole, one after another, so no line is
-/// ever torn. Every painting is one write.
+/// The gate guards the last two: a key, a changed window (SIGWINCH) and <see cref="WriteAbove"/> each paint whole, one after another, so no
+/// line is ever torn. Every painting is one write.
 /// </summary>
-internal sealed class LineEditor(Stream input, Stream output, Func<ScreenSize> size, Func<IDisposable> enterRawMode, TimeProvider clock) : ILineSource
+internal sealed class LineEditor(
+    Stream input, Stream output, Func<ScreenSize> size, Func<IDisposable> enterRawMode, TimeProvider clock) : ILineSource
 {
     private const string PasteOn = "\e[?2004h";
     private const string PasteOff = "\e[?2004l";

@@ -1,7 +1,7 @@
 namespace Kabar.Cli.Terminal;
 
-/// <summary>A prompt and a text laid out over the rows of a terminal: what stands in each row, and where the cursor is. A row that is exactly full is
-/// followed by another, because a terminal's cursor cannot rest behind its last column.</summary>
+/// <summary>A prompt and a text laid out over the rows of a terminal: what stands in each row, and where the cursor is. A row that is
+/// exactly full is followed by another, because a terminal's cursor cannot rest behind its last column.</summary>
 internal sealed class LineLayout
 {
     private readonly List<string> _rows = [];

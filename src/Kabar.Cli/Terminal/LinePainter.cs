@@ -4,11 +4,11 @@ namespace Kabar.Cli.Terminal;
 
 internal readonly record struct ScreenSize(int Columns, int Rows);
 
-/// <summary>Paints the edited line, over however many rows it takes, and remembers where it left the cursor so that the next painting finds the
-/// first of them. Gives the bytes to write as text; writes nothing itself.</summary>
-/// <remarks>Rows are not ended by line breaks: the terminal wraps them itself, so that it can wrap them anew when the window changes and a line
-/// copied with the mouse is one line. The cursor is placed by printing what stands before it once more: about the width of some emoji the
-/// terminals disagree, and each is right about its own.</remarks>
+/// <summary>Paints the edited line, over however many rows it takes, and remembers where it left the cursor so that the next painting finds
+/// the first of them. Gives the bytes to write as text; writes nothing itself.</summary>
+/// <remarks>Rows are not ended by line breaks: the terminal wraps them itself, so that it can wrap them anew when the window changes and a
+/// line copied with the mouse is one line. The cursor is placed by printing what stands before it once more: about the width of some emoji
+/// the terminals disagree, and each is right about its own.</remarks>
 internal sealed class LinePainter
 {
     private const string ClearBelow = "\e[J";

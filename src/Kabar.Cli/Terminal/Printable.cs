@@ -2,8 +2,8 @@ using System.Text;
 
 namespace Kabar.Cli.Terminal;
 
-/// <summary>Text of others made safe for a terminal: an escape sequence in a message must not move the cursor, recolour the screen or pretend to
-/// be a line of somebody else.</summary>
+/// <summary>Text of others made safe for a terminal: an escape sequence in a message must not move the cursor, recolour the screen or
+/// pretend to be a line of somebody else.</summary>
 internal static class Printable
 {
     private const char Stranger = '\uFFFD';

@@ -3,7 +3,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Kabar.Cli.Terminal;
 
-/// <summary>A question at the terminal and its answer of one line. Asked on the error stream, so that an output sent elsewhere stays clean.</summary>
+/// <summary>A question at the terminal and its answer of one line. Asked on the error stream, so that an output sent elsewhere stays
+/// clean.</summary>
 internal static class Question
 {
     public static string? Ask(string question, bool isSecret)

@@ -3,8 +3,8 @@ using System.Runtime.Versioning;
 
 namespace Kabar.Cli.Terminal;
 
-/// <summary>The terminal in another mode for as long as this object lives: every key at once and unseen, or lines that are not shown. The mode found
-/// is put back at the end, and also when the process is told to end or falls over while this lives.</summary>
+/// <summary>The terminal in another mode for as long as this object lives: every key at once and unseen, or lines that are not shown. The
+/// mode found is put back at the end, and also when the process is told to end or falls over while this lives.</summary>
 [SupportedOSPlatform("linux")]
 internal sealed class TerminalMode : IDisposable
 {

@@ -4,7 +4,8 @@ using System.Text;
 namespace Kabar.Cli.Wire;
 
 /// <summary>One connection to a server: a line out, a reply in; or, inside a group conversation, bytes both ways. Whatever goes wrong is a
-/// <see cref="ServerFault"/>, after which the connection is of no more use: what it still brings may belong to an earlier question.</summary>
+/// <see cref="ServerFault"/>, after which the connection is of no more use: what it still brings may belong to an earlier
+/// question.</summary>
 internal sealed class ServerConnection(Stream stream, string serverName, ConnectionLimits limits, Socket? socket = null) : IAsyncDisposable
 {
     private static readonly byte[] ReplyEnd = "\r\n\r\n"u8.ToArray();

@@ -7,7 +7,8 @@ namespace Kabar.Cli.Wire;
 /// <summary>Opens connections: TCP, and TLS over it where the endpoint asks for it.</summary>
 internal static class ServerDialer
 {
-    public static async Task<ServerConnection> ConnectAsync(ServerEndpoint endpoint, ConnectionLimits limits, CancellationToken cancellationToken)
+    public static async Task<ServerConnection> ConnectAsync(
+        ServerEndpoint endpoint, ConnectionLimits limits, CancellationToken cancellationToken)
     {
         using var late = new CancellationTokenSource(limits.Connect, limits.Clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);

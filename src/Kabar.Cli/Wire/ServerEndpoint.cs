@@ -5,8 +5,8 @@ namespace Kabar.Cli.Wire;
 /// <summary>A server and how to trust it. Without <see cref="Trust"/> the connection is plain TCP.</summary>
 internal sealed record ServerEndpoint(ServerAddress Address, CertificateTrust? Trust = null);
 
-/// <summary>Which certificate is believed: the one with this SHA-256 fingerprint; any; or, with neither, one that the system's authorities vouch
-/// for.</summary>
+/// <summary>Which certificate is believed: the one with this SHA-256 fingerprint; any; or, with neither, one that the system's authorities
+/// vouch for.</summary>
 internal sealed record CertificateTrust(string? Pin = null, bool AcceptsAny = false)
 {
     /// <summary>A fingerprint as 64 lower-case hexadecimal digits, from any of the usual spellings; null when it is none.</summary>

@@ -32,7 +32,8 @@ internal sealed class ServerReply
         try
         {
             // What is not UTF-8 becomes the replacement character here, once, rather than an exception at each value.
-            using var document = JsonDocument.Parse(Utf8.IsValid(line.Span) ? line : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(line.Span)));
+            var valid = Utf8.IsValid(line.Span) ? line : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(line.Span));
+            using var document = JsonDocument.Parse(valid);
             if (document.RootElement.ValueKind == JsonValueKind.Object) return new ServerReply(line, document.RootElement.Clone());
         }
         catch (JsonException)
@@ -50,7 +51,8 @@ internal sealed class ServerReply
 
     public string? Text(string key) => Value(key) is { ValueKind: JsonValueKind.String } value ? TextOf(value) : null;
 
-    /// <summary>The text of a JSON string. One with half a surrogate pair, which the first servers could send, is given as it was written.</summary>
+    /// <summary>The text of a JSON string. One with half a surrogate pair, which the first servers could send, is given as it was
+    /// written.</summary>
     public static string TextOf(JsonElement value)
     {
         try
