@@ -6,7 +6,7 @@ namespace Kabar.Scenarios.Running;
 internal sealed class DataDirectory : IDisposable
 {
     private static readonly SemaphoreSlim Gate = new(1);
-    private static string? template;
+    private static string? _template;
     private readonly string _root;
 
     private DataDirectory(string root)
@@ -26,11 +26,11 @@ internal sealed class DataDirectory : IDisposable
         await Gate.WaitAsync();
         try
         {
-            if (template is null)
+            if (_template is null)
             {
                 var first = Empty();
                 await first.ImportSampleAccountsAsync();
-                template = first.Location;
+                _template = first.Location;
                 AppDomain.CurrentDomain.ProcessExit += (_, _) => first.Dispose();
             }
         }
@@ -41,7 +41,7 @@ internal sealed class DataDirectory : IDisposable
 
         var copy = Empty();
         Directory.CreateDirectory(copy.Location, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        foreach (var file in Directory.EnumerateFiles(template)) File.Copy(file, Path.Combine(copy.Location, Path.GetFileName(file)));
+        foreach (var file in Directory.EnumerateFiles(_template)) File.Copy(file, Path.Combine(copy.Location, Path.GetFileName(file)));
         return copy;
     }
 
