@@ -77,6 +77,9 @@ internal sealed partial class Template
         return text.ToString();
     }
 
+    /// <summary>A text in the form in which values are kept: one character for each byte of its UTF-8.</summary>
+    public static string BytesAsText(string text) => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
+
     private static List<Part> Split(string text, Func<string, byte[]> bytesOf)
     {
         var parts = new List<Part>();

@@ -57,7 +57,7 @@ internal sealed class TranscriptPlayer(OpenConnection open, string defaultDialec
                     foreach (var actor in dialect.Actors) _dialects[actor] = dialect.Dialect;
                     break;
                 case RepeatLine repeat:
-                    _captures[repeat.Name] = string.Concat(Enumerable.Repeat(repeat.Text, repeat.Count));
+                    _captures[repeat.Name] = Template.BytesAsText(string.Concat(Enumerable.Repeat(repeat.Text, repeat.Count)));
                     break;
                 case RequestLine request:
                     await WriteAsync(request.Actor, [.. request.Text.Fill(_captures), .. " \r\n"u8], deadline.Token);

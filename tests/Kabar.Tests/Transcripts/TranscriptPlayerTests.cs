@@ -30,7 +30,7 @@ public sealed class TranscriptPlayerTests
         """);
 
     [Fact]
-    public Task A_repeated_text_is_sent_and_matched() => PlayAsync(Echo, "@repeat LONG 100 ab\nmessi > {LONG}\nmessi < {\"got\": \"{LONG}\"}");
+    public Task A_repeated_text_is_sent_and_matched() => PlayAsync(Echo, "@repeat LONG 100 aé\nmessi > {LONG}\nmessi < {\"got\": \"{LONG}\"}");
 
     [Fact]
     public Task Replies_may_come_in_any_pieces() => PlayAsync(
