@@ -14,16 +14,19 @@ public sealed class LimitScenarios
     [InlineData("\r\n\r\n", "Limits__FirstRequestSeconds")]
     [InlineData("apa \r\n", "Limits__IdleBeforeLoginSeconds")]
     [InlineData("login messi surabaya \r\n", "Limits__IdleAfterLoginSeconds")]
-    public async Task A_silent_connection_is_hung_up_on(string first, string limit)
+    public async Task A_silent_connection_is_hung_up_on_and_a_busy_one_is_not(string first, string limit)
     {
         using var data = await DataDirectory.WithSampleAccountsAsync();
         await using var server = await KabarProcess.StartAsync(data, new Dictionary<string, string> { [limit] = "1" });
+        await using var neighbour = await Neighbour.AtAsync(server);
         await using var client = await server.ClientAsync("message-service");
         await client.WriteAsync(first);
 
         if (first.EndsWith(" \r\n", StringComparison.Ordinal)) (await client.ReplyAsync()).ShouldNotBeNull();
 
-        (await client.ReplyOrEndAsync()).ShouldBeNull();
+        var end = client.ReplyOrEndAsync();
+        while (!end.IsCompleted) await neighbour.GoesOnAsync();
+        (await end).ShouldBeNull();
         await server.StopAsync();
     }
 

@@ -18,7 +18,11 @@ internal sealed class DataDirectory : IDisposable
     /// <summary>What <c>--data</c> is given.</summary>
     public string Location { get; }
 
-    public static DataDirectory Empty() => new(Directory.CreateTempSubdirectory("kabar-").FullName);
+    public static DataDirectory Empty()
+    {
+        _ = KabarCommand.Executable;
+        return new DataDirectory(Directory.CreateTempSubdirectory("kabar-").FullName);
+    }
 
     /// <summary>One with the sample accounts. They are imported once, by the executable, and copied.</summary>
     public static async Task<DataDirectory> WithSampleAccountsAsync()
@@ -29,9 +33,9 @@ internal sealed class DataDirectory : IDisposable
             if (_template is null)
             {
                 var first = Empty();
+                AppDomain.CurrentDomain.ProcessExit += (_, _) => first.Dispose();
                 await first.ImportSampleAccountsAsync();
                 _template = first.Location;
-                AppDomain.CurrentDomain.ProcessExit += (_, _) => first.Dispose();
             }
         }
         finally
