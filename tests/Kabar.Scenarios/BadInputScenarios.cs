@@ -163,7 +163,6 @@ public sealed class BadInputScenarios
     [InlineData("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")]
     [InlineData("POST /auth HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: text/plain\r\nContent-Length: 22\r\n\r\nauth messi surabaya \r\n")]
     [InlineData("OPTIONS * HTTP/1.1\r\nOrigin: http://jahat.example\r\n\r\n")]
-    [InlineData("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")]
     public async Task A_browser_is_told_once_and_hung_up_on(string request) => await BesideANeighbourAsync(async (server, neighbour) =>
     {
         await using var client = await server.ClientAsync("message-service");

@@ -31,6 +31,34 @@ public sealed class LimitScenarios
     }
 
     [Fact]
+    public async Task A_client_that_dribbles_its_first_request_is_hung_up_on()
+    {
+        using var data = await DataDirectory.WithSampleAccountsAsync();
+        await using var server = await KabarProcess.StartAsync(data, new Dictionary<string, string> { ["Limits__FirstRequestSeconds"] = "1" });
+        await using var neighbour = await Neighbour.AtAsync(server);
+        await using var client = await server.ClientAsync("message-service");
+
+        // A byte every fifth of a second would stay below every limit but this one for an hour.
+        var end = client.ReplyOrEndAsync();
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
+        while (!end.IsCompleted && await pace.WaitForNextTickAsync())
+        {
+            await neighbour.GoesOnAsync();
+            try
+            {
+                await client.WriteAsync("x");
+            }
+            catch (IOException)
+            {
+                break;
+            }
+        }
+
+        (await end).ShouldBeNull();
+        await server.StopAsync();
+    }
+
+    [Fact]
     public async Task Of_three_hundred_connections_from_one_address_256_are_served()
     {
         using var data = await DataDirectory.WithSampleAccountsAsync();

@@ -14,7 +14,6 @@ public sealed class ReaderScenarios
     {
         ["Limits__RequestsPerSecond"] = "0",
         ["Limits__InboxReplyBytes"] = "0",
-        ["Limits__OutboundQueueBytes"] = "0",
     };
 
     [Fact]

@@ -19,6 +19,7 @@ internal sealed partial class KabarProcess : IAsyncDisposable
     private readonly TaskCompletionSource _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
     private readonly int _expected;
+    private bool _isDisposed;
 
     private KabarProcess(Process process, int expected)
     {
@@ -142,6 +143,7 @@ internal sealed partial class KabarProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, true)) return;
         if (!_process.HasExited) _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();

@@ -25,7 +25,14 @@ internal sealed class LineClient(Stream connection) : IAsyncDisposable
     public async Task<string?> ReplyAsync()
     {
         using var deadline = new CancellationTokenSource(Eventually.Deadline);
-        return await _replies.ReadReplyAsync(deadline.Token) is { } reply ? Encoding.UTF8.GetString(reply) : null;
+        try
+        {
+            return await _replies.ReadReplyAsync(deadline.Token) is { } reply ? Encoding.UTF8.GetString(reply) : null;
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"Neither a reply nor the end of the connection within {Eventually.Deadline.TotalSeconds} s.");
+        }
     }
 
     /// <summary>The next reply, null at the end of the stream, even where the stream ends inside a reply.</summary>
