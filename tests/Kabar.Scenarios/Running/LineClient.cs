@@ -29,9 +29,9 @@ internal sealed class LineClient(Stream connection) : IAsyncDisposable
         {
             return await _replies.ReadReplyAsync(deadline.Token) is { } reply ? Encoding.UTF8.GetString(reply) : null;
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException fault)
         {
-            throw new TimeoutException($"Neither a reply nor the end of the connection within {Eventually.Deadline.TotalSeconds} s.");
+            throw new TimeoutException($"Neither a reply nor the end of the connection within {Eventually.Deadline.TotalSeconds} s.", fault);
         }
     }
 
