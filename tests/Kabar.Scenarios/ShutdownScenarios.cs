@@ -5,8 +5,6 @@ namespace Kabar.Scenarios;
 
 public sealed class ShutdownScenarios
 {
-    private const int Sends = 20_000;
-
     [Fact]
     public async Task A_server_told_to_stop_answers_what_it_has_accepted()
     {
@@ -30,7 +28,6 @@ public sealed class ShutdownScenarios
 
         (await server.ExitAsync()).ShouldBe(0, server.Log);
         await writing;
-        answered.ShouldBeLessThan(Sends, "the server was stopped in the middle");
 
         // 3. What was answered is what is there.
         (await KabarCommand.RunAsync("check", "--data", data.Location)).ShouldHaveDone();
@@ -71,12 +68,13 @@ public sealed class ShutdownScenarios
         await server.StopAsync();
     }
 
+    /// <summary>Sends without an end, so that there always is a middle of it.</summary>
     private static async Task WriteAsync(LineClient client, string token)
     {
         try
         {
-            foreach (var numbers in Enumerable.Range(0, Sends).Chunk(100))
-                await client.WriteAsync(string.Concat(numbers.Select(number => string.Create(CultureInfo.InvariantCulture, $"send {token} messi {number} \r\n"))));
+            for (var number = 0; ; number += 100)
+                await client.WriteAsync(string.Concat(Enumerable.Range(number, 100).Select(text => string.Create(CultureInfo.InvariantCulture, $"send {token} messi {text} \r\n"))));
         }
         catch (IOException)
         {
