@@ -63,7 +63,8 @@ internal sealed partial class LineConnection(
         while (!_isEnding)
         {
             var read = await _input.ReadAsync(CancellationToken.None);
-            Volatile.Write(ref _lastActive, host.Clock.GetTimestamp());
+            // Not before the first request is whole: a client that dribbles it has the same time as one that is silent.
+            if (_stage != ConnectionStage.New) Volatile.Write(ref _lastActive, host.Clock.GetTimestamp());
             var buffer = read.Buffer;
             try
             {
@@ -120,7 +121,12 @@ internal sealed partial class LineConnection(
             // A person's empty line, or the second \n of a client that ends its requests with two.
             if (line.IsEmpty) continue;
 
-            if (_stage == ConnectionStage.New) _stage = ConnectionStage.Anonymous;
+            if (_stage == ConnectionStage.New)
+            {
+                _stage = ConnectionStage.Anonymous;
+                Volatile.Write(ref _lastActive, host.Clock.GetTimestamp());
+            }
+
             request = Read(line);
             host.Metrics.CountRequest();
             return true;
@@ -144,7 +150,7 @@ internal sealed partial class LineConnection(
         var request = DialectCatalog.Read(line, _dialect);
 
         // A browser can be made to send an HTTP request here, whose body would then be lines. It gets one answer and no second line.
-        if (request.Command == RefusedCommand.Unknown && (line.EndsWith(" HTTP/1.1"u8) || line.EndsWith(" HTTP/1.0"u8)))
+        if (request.Command == RefusedCommand.Unknown && (line.EndsWith(" HTTP/1.1"u8) || line.EndsWith(" HTTP/1.0"u8) || line.EndsWith(" HTTP/2.0"u8)))
             return Break(RefusedCommand.Unknown);
         return request;
     }
