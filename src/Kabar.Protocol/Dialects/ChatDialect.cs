@@ -9,9 +9,6 @@ public sealed class ChatDialect : Dialect
     public override string Name => "chat";
 
     /// <inheritdoc/>
-    public override string ActiveVerb => "listuser";
-
-    /// <inheritdoc/>
     public override string Word(Refusal refusal) => refusal switch
     {
         Refusal.UnknownUser => "User Tidak Tersedia, Silahkan Coba Lagi",

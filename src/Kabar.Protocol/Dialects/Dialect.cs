@@ -13,18 +13,6 @@ public abstract class Dialect
     /// <summary>The name, as listeners and the verb <c>dialect</c> use it.</summary>
     public abstract string Name { get; }
 
-    /// <summary>The verb that logs in.</summary>
-    public virtual string LogInVerb => "auth";
-
-    /// <summary>The verb that sends.</summary>
-    public virtual string SendVerb => "send";
-
-    /// <summary>The verb that reads the inbox.</summary>
-    public virtual string InboxVerb => "inbox";
-
-    /// <summary>The verb that lists who is active, or null where the document has none.</summary>
-    public virtual string? ActiveVerb => null;
-
     /// <summary>The sentence for a refusal.</summary>
     public virtual string Word(Refusal refusal) => refusal switch
     {

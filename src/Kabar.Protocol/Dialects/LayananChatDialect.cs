@@ -9,18 +9,6 @@ public sealed class LayananChatDialect : Dialect
     public override string Name => "layanan-chat";
 
     /// <inheritdoc/>
-    public override string LogInVerb => "login";
-
-    /// <inheritdoc/>
-    public override string SendVerb => "chat";
-
-    /// <inheritdoc/>
-    public override string InboxVerb => "kotakmasuk";
-
-    /// <inheritdoc/>
-    public override string ActiveVerb => "user_on";
-
-    /// <inheritdoc/>
     public override string Word(Refusal refusal) => refusal switch
     {
         Refusal.UnknownUser => "User Tidak Terdaftar",

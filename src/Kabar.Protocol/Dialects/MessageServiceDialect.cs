@@ -9,9 +9,6 @@ public sealed class MessageServiceDialect : Dialect
     public override string Name => "message-service";
 
     /// <inheritdoc/>
-    public override string ActiveVerb => "actives";
-
-    /// <inheritdoc/>
     protected override void WriteActiveUsers(ReplyWriter writer, ReadOnlySpan<Account> users)
     {
         writer.Raw("""{"status": "OK", "active": ["""u8);

@@ -9,9 +9,6 @@ public sealed class ThreadChatDialect : Dialect
     public override string Name => "thread-chat";
 
     /// <inheritdoc/>
-    public override string ActiveVerb => "online";
-
-    /// <inheritdoc/>
     protected override void WriteActiveSessions(ReplyWriter writer, ReadOnlySpan<ActiveSession> sessions)
     {
         writer.Raw("""{"status": "OK", "messages": {"""u8);
