@@ -1,0 +1,97 @@
+using System.Net.Sockets;
+using System.Text.Json;
+using Kabar.Core;
+using Kabar.Server.Control;
+using Kabar.Server.Hosting;
+using Kabar.Storage;
+using Kabar.Storage.Sqlite;
+
+namespace Kabar.Cli.Operator;
+
+/// <summary>
+/// The way to a realm for its operator: through the control socket of the server that holds the data, or, when none does, to the data
+/// themselves. The same commands do the work in either case.
+/// </summary>
+internal abstract class OperatorLink : IAsyncDisposable
+{
+    public static async Task<OperatorLink> OpenAsync(string data, CancellationToken cancellationToken)
+    {
+        if (DataDirectory.TryHold(data) is { } held) return DirectLink.Open(held);
+
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(DataDirectory.ControlSocketIn(Path.GetFullPath(data))), cancellationToken);
+            return new SocketLink(socket);
+        }
+        catch (SocketException exception)
+        {
+            socket.Dispose();
+            throw new CommandFault($"Another kabar holds {data} and does not answer ({exception.Message}).");
+        }
+    }
+
+    /// <summary>Asks, and throws what went wrong as a sentence.</summary>
+    public async Task<ControlReply> AskAsync(ControlRequest request, CancellationToken cancellationToken)
+    {
+        var reply = await SendAsync(request, cancellationToken);
+        return reply.Error is null ? reply : throw new CommandFault(reply.Error);
+    }
+
+    public abstract ValueTask DisposeAsync();
+
+    protected abstract Task<ControlReply> SendAsync(ControlRequest request, CancellationToken cancellationToken);
+
+    private sealed class DirectLink(DataDirectory held, SqliteStore store, Realm realm) : OperatorLink
+    {
+        private readonly OperatorCommands _commands = new(realm);
+
+        public static DirectLink Open(DataDirectory held)
+        {
+            try
+            {
+                var store = SqliteStore.Open(held.Database);
+                return new DirectLink(held, store, new Realm(KabarHost.StoredName(store), store, new RealmOptions(), TimeProvider.System));
+            }
+            catch
+            {
+                held.Dispose();
+                throw;
+            }
+        }
+
+        public override async ValueTask DisposeAsync()
+        {
+            realm.Dispose();
+            await store.DisposeAsync();
+            held.Dispose();
+        }
+
+        protected override Task<ControlReply> SendAsync(ControlRequest request, CancellationToken cancellationToken) => _commands.ExecuteAsync(request, cancellationToken);
+    }
+
+    private sealed class SocketLink : OperatorLink
+    {
+        private readonly NetworkStream _stream;
+        private readonly StreamReader _reader;
+
+        public SocketLink(Socket socket)
+        {
+            _stream = new NetworkStream(socket, ownsSocket: true);
+            _reader = new StreamReader(_stream);
+        }
+
+        public override ValueTask DisposeAsync()
+        {
+            _reader.Dispose();
+            return _stream.DisposeAsync();
+        }
+
+        protected override async Task<ControlReply> SendAsync(ControlRequest request, CancellationToken cancellationToken)
+        {
+            await _stream.WriteAsync(new ReadOnlyMemory<byte>([.. JsonSerializer.SerializeToUtf8Bytes(request, ControlJson.Default.ControlRequest), (byte)'\n']), cancellationToken);
+            var line = await _reader.ReadLineAsync(cancellationToken) ?? throw new CommandFault("The server has gone away.");
+            return JsonSerializer.Deserialize(line, ControlJson.Default.ControlReply) ?? throw new CommandFault("The server's answer is empty.");
+        }
+    }
+}

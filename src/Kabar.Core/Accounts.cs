@@ -1,0 +1,160 @@
+using System.Collections.Concurrent;
+using System.Text;
+
+namespace Kabar.Core;
+
+/// <summary>
+/// The accounts of a realm: found by everybody, changed by the operator. Keeps those in use in memory, since every message asks for two.
+/// </summary>
+public sealed class Accounts
+{
+    // A bound, not a tuning: when it is passed the cache starts again, which costs a read each.
+    private const int CacheLimit = 100_000;
+
+    private readonly IStore _store;
+    private readonly Sessions _sessions;
+    private readonly PasswordHasher _hasher;
+    private readonly TimeProvider _clock;
+    private readonly ConcurrentDictionary<Username, Account> _byName = new();
+    private readonly ConcurrentDictionary<AccountId, Account> _byId = new();
+
+    // Counts changes: what was read before a change must not enter the cache after it.
+    private long _changes;
+
+    internal Accounts(IStore store, Sessions sessions, PasswordHasher hasher, TimeProvider clock) =>
+        (_store, _sessions, _hasher, _clock) = (store, sessions, hasher, clock);
+
+    /// <summary>The account of this name, or null.</summary>
+    public ValueTask<Account?> FindAsync(Username username, CancellationToken cancellationToken) =>
+        _byName.TryGetValue(username, out var known) ? new(known) : LoadAsync(_store.FindAccountAsync(username, cancellationToken));
+
+    /// <summary>The account of this number, or null.</summary>
+    public ValueTask<Account?> FindAsync(AccountId id, CancellationToken cancellationToken) =>
+        _byId.TryGetValue(id, out var known) ? new(known) : LoadAsync(_store.FindAccountAsync(id, cancellationToken));
+
+    /// <summary>All accounts, in the order of their making.</summary>
+    public IAsyncEnumerable<Account> ListAsync(CancellationToken cancellationToken) => _store.ListAccountsAsync(cancellationToken);
+
+    /// <summary>Makes an account whose password is still to be hashed.</summary>
+    /// <returns>The account; <see cref="Refusal.InvalidName"/> or <see cref="Refusal.NameTaken"/>.</returns>
+    public async ValueTask<Result<Account>> AddAsync(
+        string username,
+        string displayName,
+        IReadOnlyList<KeyValuePair<string, string>> attributes,
+        Password password,
+        bool isAdmin,
+        CancellationToken cancellationToken)
+    {
+        // Before the hash, which is slow on purpose; AddHashedAsync asks again in its transaction.
+        if (!IsAllowed(password)) return Refusal.InvalidName;
+        if (Username.TryParse(username, out var name) && await FindAsync(name, cancellationToken) is not null) return Refusal.NameTaken;
+
+        var hash = await _hasher.HashAsync(password, cancellationToken);
+        return await AddHashedAsync(username, displayName, attributes, hash, isAdmin, cancellationToken);
+    }
+
+    /// <summary>Makes an account that comes with its hash, from an export.</summary>
+    /// <returns>The account; <see cref="Refusal.InvalidName"/> or <see cref="Refusal.NameTaken"/>.</returns>
+    public async ValueTask<Result<Account>> AddHashedAsync(
+        string username,
+        string displayName,
+        IReadOnlyList<KeyValuePair<string, string>> attributes,
+        string passwordHash,
+        bool isAdmin,
+        CancellationToken cancellationToken)
+    {
+        if (!Username.TryParse(username, out var name) || !IsAllowed(displayName)) return Refusal.InvalidName;
+        foreach (var (key, value) in attributes)
+            if (!Username.TryParse(key, out _) || !IsAllowed(value)) return Refusal.InvalidName;
+        if (!PasswordHasher.IsHash(passwordHash)) return Refusal.InvalidName;
+
+        var made = await _store.AddAccountAsync(new NewAccount(name, displayName, attributes, passwordHash, isAdmin, _clock.GetUtcNow()), cancellationToken);
+        return made is null ? Refusal.NameTaken : made;
+    }
+
+    /// <summary>Gives an account a new password and ends its sessions: whoever had the old one is out.</summary>
+    /// <returns>The account; <see cref="Refusal.UnknownUser"/> or <see cref="Refusal.InvalidName"/>.</returns>
+    public async ValueTask<Result<Account>> SetPasswordAsync(string username, Password password, CancellationToken cancellationToken)
+    {
+        if (!IsAllowed(password)) return Refusal.InvalidName;
+        var hash = await _hasher.HashAsync(password, cancellationToken);
+        return await ChangeAsync(username, account => account with { PasswordHash = hash }, endsSessions: true, cancellationToken);
+    }
+
+    /// <summary>Switches an account off, which ends its sessions, or on again.</summary>
+    /// <returns>The account, or <see cref="Refusal.UnknownUser"/>.</returns>
+    public ValueTask<Result<Account>> SetDisabledAsync(string username, bool disabled, CancellationToken cancellationToken) =>
+        ChangeAsync(username, account => account with { IsDisabled = disabled }, endsSessions: disabled, cancellationToken);
+
+    /// <summary>Removes an account; see <see cref="IStore.RemoveAccountAsync"/> for what stays.</summary>
+    /// <returns>The account that was, or <see cref="Refusal.UnknownUser"/>.</returns>
+    public async ValueTask<Result<Account>> RemoveAsync(string username, CancellationToken cancellationToken)
+    {
+        if (!Username.TryParse(username, out var name) || await FindAsync(name, cancellationToken) is not { } account) return Refusal.UnknownUser;
+        var removed = await _store.RemoveAccountAsync(account.Id, _clock.GetUtcNow(), cancellationToken);
+        Forget(account);
+        _sessions.Forget(account.Id);
+        return removed ? account : Refusal.UnknownUser;
+    }
+
+    /// <summary>Replaces the hash after a log-in that found the old one made with weaker settings. Sessions live on.</summary>
+    internal ValueTask<Result<Account>> RehashAsync(Account account, string hash, CancellationToken cancellationToken) =>
+        ChangeAsync(account.Username.Value, current => current with { PasswordHash = hash }, endsSessions: false, cancellationToken);
+
+    private async ValueTask<Result<Account>> ChangeAsync(
+        string username,
+        Func<Account, Account> change,
+        bool endsSessions,
+        CancellationToken cancellationToken)
+    {
+        if (!Username.TryParse(username, out var name) || await FindAsync(name, cancellationToken) is not { } account) return Refusal.UnknownUser;
+
+        var changed = await _store.UpdateAccountAsync(change(account), cancellationToken);
+        Forget(account);
+        if (endsSessions)
+        {
+            await _store.EndSessionsAsync(account.Id, cancellationToken);
+            _sessions.Forget(account.Id);
+        }
+
+        return changed is null ? Refusal.UnknownUser : changed;
+    }
+
+    private async ValueTask<Account?> LoadAsync(ValueTask<Account?> loading)
+    {
+        var seen = Volatile.Read(ref _changes);
+        var account = await loading;
+        if (account is null || seen != Volatile.Read(ref _changes)) return account;
+
+        if (_byId.Count >= CacheLimit)
+        {
+            _byName.Clear();
+            _byId.Clear();
+        }
+
+        _byName[account.Username] = account;
+        _byId[account.Id] = account;
+        if (seen != Volatile.Read(ref _changes)) Drop(account);
+        return account;
+    }
+
+    private void Forget(Account account)
+    {
+        Interlocked.Increment(ref _changes);
+        Drop(account);
+    }
+
+    private void Drop(Account account)
+    {
+        _byName.TryRemove(account.Username, out _);
+        _byId.TryRemove(account.Id, out _);
+    }
+
+    // Old dialects split a line at blanks, so a password that holds one could be set but never typed.
+    private static bool IsAllowed(Password password) =>
+        password.Utf8.Length is > 0 and <= Password.MaxBytes && !password.Utf8.Span.ContainsAny(" \r\n\0"u8)
+        && System.Text.Unicode.Utf8.IsValid(password.Utf8.Span);
+
+    private static bool IsAllowed(string name) =>
+        name.Length is > 0 and <= Account.MaxNameLength && !name.AsSpan().ContainsAnyInRange('\0', '\u001F') && name.EnumerateRunes().All(rune => rune != Rune.ReplacementChar);
+}

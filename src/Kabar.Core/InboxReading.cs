@@ -1,0 +1,26 @@
+namespace Kabar.Core;
+
+/// <summary>
+/// An inbox that is being shown, and the turn to show it. Hand the page over whole, then call <see cref="MarkReadAsync"/>; one that
+/// is disposed of without has shown nothing, and the messages come again.
+/// </summary>
+public sealed class InboxReading : IDisposable
+{
+    private readonly IStore _store;
+    private readonly InboxTurns.Turn _turn;
+
+    internal InboxReading(IStore store, InboxTurns.Turn turn, Account reader, InboxPage page) =>
+        (_store, _turn, Reader, Page) = (store, turn, reader, page);
+
+    /// <summary>Whose inbox it is.</summary>
+    public Account Reader { get; }
+
+    /// <summary>What is unread, as far as it fits one reply.</summary>
+    public InboxPage Page { get; }
+
+    /// <summary>The page has been handed over whole: it counts as read, durably, before the next reader's turn.</summary>
+    public ValueTask MarkReadAsync(CancellationToken cancellationToken) => _store.MarkReadAsync(Page, cancellationToken);
+
+    /// <summary>Ends the turn.</summary>
+    public void Dispose() => _turn.Dispose();
+}

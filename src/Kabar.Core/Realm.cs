@@ -1,0 +1,181 @@
+using System.Collections.Immutable;
+
+namespace Kabar.Core;
+
+/// <summary>
+/// The one door to what chat means here: log in and out, send, read the inbox, see who is active. Every front end comes through it,
+/// and it knows none of them. Safe to call from any thread.
+/// </summary>
+public sealed class Realm : IDisposable
+{
+    private readonly IStore _store;
+    private readonly RealmOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly PasswordHasher _hasher = new();
+    private readonly Sessions _sessions;
+    private readonly LoginAttempts _attempts;
+    private readonly InboxTurns _turns;
+    private readonly MessageIds _ids;
+    private readonly SemaphoreSlim _room;
+
+    /// <summary>Opens a realm on its store. The store stays its owner's to dispose of.</summary>
+    public Realm(RealmName name, IStore store, RealmOptions options, TimeProvider clock)
+    {
+        Name = name;
+        (_store, _options, _clock) = (store, options, clock);
+        _sessions = new Sessions(store, options.SessionIdle, clock);
+        _attempts = new LoginAttempts(options.WrongPasswordsPerMinute, options.WrongPasswordsPerHour, clock);
+        _turns = new InboxTurns(options.InboxTurn, clock);
+        _ids = new MessageIds(clock);
+        _room = new SemaphoreSlim(options.SendsWaiting > 0 ? options.SendsWaiting : int.MaxValue);
+        Accounts = new Accounts(store, _sessions, _hasher, clock);
+    }
+
+    /// <summary>The realm's name.</summary>
+    public RealmName Name { get; }
+
+    /// <summary>Its accounts.</summary>
+    public Accounts Accounts { get; }
+
+    /// <summary>Compares a password and starts a session that outlives connection and process.</summary>
+    /// <param name="username">As it was typed.</param>
+    /// <param name="password">As it was typed.</param>
+    /// <param name="origin">The network address the attempt counts for.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>
+    /// The token; <see cref="Refusal.UnknownUser"/>, <see cref="Refusal.WrongPassword"/>, or after too many of those
+    /// <see cref="Refusal.TooManyAttempts"/>, held back for a while, also when the password was right.
+    /// </returns>
+    public async ValueTask<Result<LoggedIn>> LogInAsync(string username, Password password, string origin, CancellationToken cancellationToken)
+    {
+        if (!Username.TryParse(username, out var name) || await Accounts.FindAsync(name, cancellationToken) is not { IsDisabled: false } account)
+            return Refusal.UnknownUser;
+
+        if (!_attempts.TryBegin(name, origin))
+        {
+            await Task.Delay(_options.AttemptDelay, _clock, cancellationToken);
+            return Refusal.TooManyAttempts;
+        }
+
+        if (password.Utf8.Length > Password.MaxBytes) return Refusal.WrongPassword;
+        if (await _hasher.VerifyAsync(password, account.PasswordHash, cancellationToken) is not { } verdict) return Refusal.TooManyAttempts;
+        if (!verdict.IsRight) return Refusal.WrongPassword;
+
+        _attempts.Forgive(name, origin);
+        if (verdict.IsOutdated) await Accounts.RehashAsync(account, await _hasher.HashAsync(password, cancellationToken), cancellationToken);
+        return await _sessions.StartAsync(account, cancellationToken);
+    }
+
+    /// <summary>Ends the session of a token. Its other connections find it gone.</summary>
+    /// <returns>Whose it was, or <see cref="Refusal.UnknownSession"/>.</returns>
+    public async ValueTask<Result<Account>> LogOutAsync(SessionToken token, CancellationToken cancellationToken)
+    {
+        if (await _sessions.FindAsync(token, cancellationToken) is not { } session
+            || await Accounts.FindAsync(session.Account, cancellationToken) is not { } account) return Refusal.UnknownSession;
+
+        await _sessions.EndAsync(token, session, cancellationToken);
+        return account;
+    }
+
+    /// <summary>The account a token acts for.</summary>
+    /// <returns>The account, or <see cref="Refusal.UnknownSession"/>; an account that was switched off has no sessions.</returns>
+    public async ValueTask<Result<Account>> FindUserAsync(SessionToken token, CancellationToken cancellationToken) =>
+        await _sessions.FindAsync(token, cancellationToken) is { } session
+        && await Accounts.FindAsync(session.Account, cancellationToken) is { IsDisabled: false } account
+            ? account
+            : Refusal.UnknownSession;
+
+    /// <summary>
+    /// Accepts a message and gives it its place: messages are appended in the order in which calls of this method complete. Waits
+    /// while too many are on their way to the disk.
+    /// </summary>
+    /// <returns>
+    /// What completes when the message is on disk; <see cref="Refusal.UnknownSession"/>, <see cref="Refusal.UnknownRecipient"/>,
+    /// <see cref="Refusal.EmptyText"/> or <see cref="Refusal.TextTooLong"/>, and then nothing is stored.
+    /// </returns>
+    public async ValueTask<Result<Sending>> BeginSendAsync(SessionToken token, string to, MessageText text, CancellationToken cancellationToken)
+    {
+        if (!(await FindUserAsync(token, cancellationToken)).TryGet(out var sender, out var refusal)) return refusal;
+        if (text.Length == 0) return Refusal.EmptyText;
+        if (_options.TextBytes > 0 && text.Length > _options.TextBytes) return Refusal.TextTooLong;
+        if (await FindRecipientAsync(to, cancellationToken) is not { } recipient) return Refusal.UnknownRecipient;
+
+        if (!_room.Wait(0, CancellationToken.None)) await _room.WaitAsync(cancellationToken);
+        return new Sending(_store.AppendAsync(new NewMessage(_ids.Next(), sender, recipient, text, _clock.GetUtcNow())), _room);
+    }
+
+    /// <summary>Sends a message and waits until it is on disk. See <see cref="BeginSendAsync"/>.</summary>
+    public async ValueTask<Result<Message>> SendAsync(SessionToken token, string to, MessageText text, CancellationToken cancellationToken) =>
+        (await BeginSendAsync(token, to, text, cancellationToken)).TryGet(out var sending, out var refusal) ? await sending.CommitAsync() : refusal;
+
+    /// <summary>
+    /// Takes a turn at the user's inbox and reads what is unread, oldest first, up to <see cref="RealmOptions.InboxReplyBytes"/>.
+    /// Nothing counts as read before <see cref="InboxReading.MarkReadAsync"/>.
+    /// </summary>
+    /// <param name="token">Whose inbox.</param>
+    /// <param name="encodedSize">The bytes a message will take in the reply.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The reading, which must be disposed of; or <see cref="Refusal.UnknownSession"/>.</returns>
+    public async ValueTask<Result<InboxReading>> ReadInboxAsync(
+        SessionToken token,
+        Func<Message, Account, int> encodedSize,
+        CancellationToken cancellationToken)
+    {
+        if (!(await FindUserAsync(token, cancellationToken)).TryGet(out var reader, out var refusal)) return refusal;
+
+        var turn = await _turns.TakeAsync(reader.Id, cancellationToken);
+        try
+        {
+            var left = _options.InboxReplyBytes > 0 ? _options.InboxReplyBytes : int.MaxValue;
+            var isFirst = true;
+            var page = await _store.ReadInboxAsync(reader.Id, Take, cancellationToken);
+            return new InboxReading(_store, turn, reader, page);
+
+            // The first is always shown: a limit below one message would otherwise stop the inbox for ever.
+            bool Take(Message message)
+            {
+                left -= encodedSize(message, reader);
+                var fits = left >= 0 || isFirst;
+                isFirst = false;
+                return fits;
+            }
+        }
+        catch
+        {
+            turn.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The live sessions, in the order of their logins. A user with several appears several times.</summary>
+    /// <returns>The sessions, or <see cref="Refusal.UnknownSession"/>.</returns>
+    public async ValueTask<Result<ImmutableArray<ActiveSession>>> ListSessionsAsync(SessionToken token, CancellationToken cancellationToken)
+    {
+        if (!(await FindUserAsync(token, cancellationToken)).TryGet(out _, out var refusal)) return refusal;
+        return await _store.ListSessionsAsync(_sessions.LiveSince, cancellationToken);
+    }
+
+    /// <summary>Who has a live session: each once, in the order of the oldest login that still lives.</summary>
+    /// <returns>The accounts, or <see cref="Refusal.UnknownSession"/>.</returns>
+    public async ValueTask<Result<ImmutableArray<Account>>> ListActiveUsersAsync(SessionToken token, CancellationToken cancellationToken)
+    {
+        if (!(await ListSessionsAsync(token, cancellationToken)).TryGet(out var sessions, out var refusal)) return refusal;
+        return sessions.Select(session => session.Account).DistinctBy(account => account.Id).ToImmutableArray();
+    }
+
+    /// <summary>Ends the sessions that have not been used for the idle time, and returns how many there were.</summary>
+    public ValueTask<int> EndIdleSessionsAsync(CancellationToken cancellationToken) => _sessions.EndIdleAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _hasher.Dispose();
+        _room.Dispose();
+    }
+
+    private async ValueTask<Account?> FindRecipientAsync(string to, CancellationToken cancellationToken)
+    {
+        if (!Address.TryParse(to, out var address) || (address.Realm is { } realm && realm != Name)) return null;
+        return await Accounts.FindAsync(address.Username, cancellationToken) is { IsDisabled: false } account ? account : null;
+    }
+}

@@ -1,0 +1,29 @@
+namespace Kabar.Core;
+
+/// <summary>The limits of a realm that are rules of the chat, not of a connection. Zero is off.</summary>
+public sealed record RealmOptions
+{
+    /// <summary>The most bytes of UTF-8 a message text may have.</summary>
+    public int TextBytes { get; init; } = 8 * 1024;
+
+    /// <summary>The most bytes of one inbox reply, as its dialect encodes it.</summary>
+    public int InboxReplyBytes { get; init; } = 512 * 1024;
+
+    /// <summary>How long a reader may take to be shown an inbox before the next reader of the same inbox is served.</summary>
+    public TimeSpan InboxTurn { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a session lives unused.</summary>
+    public TimeSpan SessionIdle { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>How many sends may wait for a commit in all.</summary>
+    public int SendsWaiting { get; init; } = 65_536;
+
+    /// <summary>Wrong passwords a minute for one account from one network address.</summary>
+    public int WrongPasswordsPerMinute { get; init; } = 5;
+
+    /// <summary>Wrong passwords an hour for one account.</summary>
+    public int WrongPasswordsPerHour { get; init; } = 50;
+
+    /// <summary>How long the answer to an attempt over those limits is held back.</summary>
+    public TimeSpan AttemptDelay { get; init; } = TimeSpan.FromSeconds(1);
+}

@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+
+namespace Kabar.Core;
+
+/// <summary>
+/// The live sessions in use on this node. The truth is in the store under a hash of the token; this keeps what was found there, so
+/// that a message does not cost a read.
+/// </summary>
+internal sealed class Sessions(IStore store, TimeSpan idle, TimeProvider clock)
+{
+    private const int CacheLimit = 100_000;
+
+    private readonly ConcurrentDictionary<TokenHash, Session> _found = new();
+
+    // "Last used" is written down again only after this long: often enough for the idle time, too seldom to cost anything.
+    private readonly TimeSpan _touchAfter = TimeSpan.FromTicks(Math.Clamp(idle.Ticks / 24, TimeSpan.TicksPerSecond, TimeSpan.TicksPerHour));
+
+    // Counts endings: what was read before one must not be kept after it.
+    private long _endings;
+
+    /// <summary>Sessions used since this time are live.</summary>
+    public DateTimeOffset LiveSince => idle > TimeSpan.Zero ? clock.GetUtcNow() - idle : DateTimeOffset.MinValue;
+
+    public async ValueTask<LoggedIn> StartAsync(Account account, CancellationToken cancellationToken)
+    {
+        var token = SessionToken.Create();
+        var now = clock.GetUtcNow();
+        await store.AddSessionAsync(new Session(new SessionId(Guid.NewGuid()), account.Id, now, now), token.Hash(), cancellationToken);
+        return new LoggedIn(token, account);
+    }
+
+    /// <summary>The live session of a token, or null. Completes at once for one that was used lately.</summary>
+    public ValueTask<Session?> FindAsync(SessionToken token, CancellationToken cancellationToken)
+    {
+        if (token == default) return default;
+
+        var hash = token.Hash();
+        return _found.TryGetValue(hash, out var session) && clock.GetUtcNow() - session.LastUsed < _touchAfter
+            ? new(session)
+            : LoadAsync(hash, cancellationToken);
+    }
+
+    public async ValueTask EndAsync(SessionToken token, Session session, CancellationToken cancellationToken)
+    {
+        await store.EndSessionAsync(session.Id, cancellationToken);
+        Interlocked.Increment(ref _endings);
+        _found.TryRemove(token.Hash(), out _);
+    }
+
+    /// <summary>Drops what is kept of an account whose sessions have ended in the store.</summary>
+    public void Forget(AccountId account)
+    {
+        Interlocked.Increment(ref _endings);
+        foreach (var (hash, session) in _found)
+            if (session.Account == account) _found.TryRemove(hash, out _);
+    }
+
+    public ValueTask<int> EndIdleAsync(CancellationToken cancellationToken) =>
+        idle > TimeSpan.Zero ? store.EndIdleSessionsAsync(LiveSince, cancellationToken) : new(0);
+
+    private async ValueTask<Session?> LoadAsync(TokenHash hash, CancellationToken cancellationToken)
+    {
+        var seen = Volatile.Read(ref _endings);
+        if (await store.FindSessionAsync(hash, cancellationToken) is not { } session || session.LastUsed < LiveSince)
+        {
+            _found.TryRemove(hash, out _);
+            return null;
+        }
+
+        var now = clock.GetUtcNow();
+        if (now - session.LastUsed >= _touchAfter)
+        {
+            try
+            {
+                await store.TouchSessionAsync(session.Id, now, cancellationToken);
+            }
+            catch (StoreException)
+            {
+                // On a full disk, say: that must not keep anybody from reading. It is written down another time.
+            }
+
+            session = session with { LastUsed = now };
+        }
+
+        if (_found.Count >= CacheLimit) _found.Clear();
+        _found[hash] = session;
+        if (seen != Volatile.Read(ref _endings)) _found.TryRemove(hash, out _);
+        return session;
+    }
+}

@@ -1,0 +1,174 @@
+using System.Buffers;
+using Kabar.Core;
+
+namespace Kabar.Protocol.Dialects;
+
+/// <summary>
+/// One variant of the line protocol: how it words what came of a command. The defaults are those of <c>message-service</c>, to which
+/// the other documents refer; each dialect overrides only the sentences in which it differs. It holds no state, so one object serves
+/// every connection. Protocol: dialects, section 2.
+/// </summary>
+public abstract class Dialect
+{
+    /// <summary>The name, as listeners and the verb <c>dialect</c> use it.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The sentence for a refusal.</summary>
+    public virtual string Word(Refusal refusal) => refusal switch
+    {
+        Refusal.UnknownCommand => "**Protocol Tidak Benar",
+        Refusal.MissingParameter or Refusal.MalformedLine or Refusal.EmptyText => "--Protocol Tidak Benar",
+        Refusal.UnknownSession => "Session Tidak Ditemukan",
+        Refusal.UnknownUser => "User Tidak Ada",
+        Refusal.WrongPassword => "Password Salah",
+        Refusal.UnknownRecipient => "User Tidak Ditemukan",
+        Refusal.TextTooLong => "Pesan Terlalu Panjang",
+        Refusal.TooManyAttempts => "Terlalu Banyak Percobaan",
+
+        // Those of the operator's commands never come up on a line; a fault does.
+        Refusal.NameTaken or Refusal.InvalidName or Refusal.Failed => "Gagal",
+    };
+
+    /// <summary>Writes a reply with its end. Allocates nothing.</summary>
+    public void Write(Reply reply, IBufferWriter<byte> output)
+    {
+        var writer = new ReplyWriter(output);
+        switch (reply)
+        {
+            case SentReply:
+                writer.Raw("""{"status": "OK", "message": "Message Sent"}"""u8);
+                break;
+            case RefusedReply refused:
+                writer.Raw("""{"status": "ERROR", "message": """u8);
+                writer.String(Word(refused.Refusal));
+                writer.Raw("}"u8);
+                break;
+            case LoggedInReply loggedIn:
+                WriteLoggedIn(writer, loggedIn.Token);
+                break;
+            case InboxReply inbox:
+                WriteInbox(writer, inbox);
+                break;
+            case ActiveUsersReply active:
+                WriteActiveUsers(writer, active.Users.AsSpan());
+                break;
+            case ActiveSessionsReply active:
+                WriteActiveSessions(writer, active.Sessions.AsSpan());
+                break;
+            case LoggedOutReply:
+                WriteLoggedOut(writer);
+                break;
+            case SwitchedReply switched:
+                writer.Raw("""{"status": "OK", "message": """u8);
+                writer.String(switched.Name);
+                writer.Raw("}"u8);
+                break;
+            default:
+                throw new System.Diagnostics.UnreachableException($"{reply.GetType().Name} has no words.");
+        }
+
+        writer.Raw("\r\n\r\n"u8);
+    }
+
+    /// <summary>The most bytes a message adds to an inbox reply: what bounds a page (section 3).</summary>
+    public static int InboxSize(Message message, Account reader)
+    {
+        const int Punctuation = 72;
+        return Punctuation
+            + ReplyWriter.EscapedLength(message.Text.Utf8.Span)
+            + ReplyWriter.MostEscaped(message.FromName.Length + reader.DisplayName.Length)
+            + Username.MaxLength;
+    }
+
+    /// <summary>The reply to a log-in.</summary>
+    protected virtual void WriteLoggedIn(ReplyWriter writer, SessionToken token)
+    {
+        Span<byte> text = stackalloc byte[SessionToken.TextLength];
+        token.Write(text);
+        writer.Raw("""{"status": "OK", "tokenid": """u8);
+        writer.String(text);
+        writer.Raw("}"u8);
+    }
+
+    /// <summary>The reply to a log-out.</summary>
+    protected abstract void WriteLoggedOut(ReplyWriter writer);
+
+    /// <summary>Who is active; asked only of the dialects that have such a verb.</summary>
+    protected virtual void WriteActiveUsers(ReplyWriter writer, ReadOnlySpan<Account> users) =>
+        throw new System.Diagnostics.UnreachableException($"{Name} lists no users.");
+
+    /// <summary>Which sessions are live; asked only of the dialect that has such a verb.</summary>
+    protected virtual void WriteActiveSessions(ReplyWriter writer, ReadOnlySpan<ActiveSession> sessions) =>
+        throw new System.Diagnostics.UnreachableException($"{Name} lists no sessions.");
+
+    /// <summary>The reply to a log-in under both of the keys the documents use.</summary>
+    protected static void WriteLoggedInTwice(ReplyWriter writer, SessionToken token)
+    {
+        Span<byte> text = stackalloc byte[SessionToken.TextLength];
+        token.Write(text);
+        writer.Raw("""{"status": "OK", "tokenid": """u8);
+        writer.String(text);
+        writer.Raw(""", "tokenId": """u8);
+        writer.String(text);
+        writer.Raw("}"u8);
+    }
+
+    /// <summary>The usernames as one string, each followed by <paramref name="end"/>.</summary>
+    protected static void WriteNames(ReplyWriter writer, ReadOnlySpan<Account> users, ReadOnlySpan<byte> end)
+    {
+        writer.Raw("\""u8);
+        foreach (var user in users)
+        {
+            writer.Escaped(user.Username.Value);
+            writer.Raw(end);
+        }
+
+        writer.Raw("\""u8);
+    }
+
+    // Grouped by sender, in the order of each sender's first message. A pass for each sender allocates nothing, and a page is small:
+    // 512 KiB are many messages of few senders, or few messages.
+    private static void WriteInbox(ReplyWriter writer, InboxReply inbox)
+    {
+        writer.Raw("""{"status": "OK", "messages": {"""u8);
+        var messages = inbox.Messages.AsSpan();
+        for (var i = 0; i < messages.Length; i++)
+        {
+            var sender = messages[i].From;
+            if (Holds(messages[..i], sender)) continue;
+
+            if (i > 0) writer.Raw(", "u8);
+            writer.String(sender.Username.Value);
+            writer.Raw(": ["u8);
+            WriteMessage(writer, messages[i], inbox.Reader);
+            foreach (var message in messages[(i + 1)..])
+            {
+                if (message.From != sender) continue;
+                writer.Raw(", "u8);
+                WriteMessage(writer, message, inbox.Reader);
+            }
+
+            writer.Raw("]"u8);
+        }
+
+        writer.Raw("}}"u8);
+    }
+
+    private static bool Holds(ReadOnlySpan<Message> messages, Address sender)
+    {
+        foreach (var message in messages)
+            if (message.From == sender) return true;
+        return false;
+    }
+
+    private static void WriteMessage(ReplyWriter writer, Message message, Account reader)
+    {
+        writer.Raw("""{"msg_from": """u8);
+        writer.String(message.FromName);
+        writer.Raw(""", "msg_to": """u8);
+        writer.String(reader.DisplayName);
+        writer.Raw(""", "msg": """u8);
+        writer.String(message.Text.Utf8.Span);
+        writer.Raw("}"u8);
+    }
+}

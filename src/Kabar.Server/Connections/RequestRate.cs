@@ -1,0 +1,24 @@
+namespace Kabar.Server.Connections;
+
+/// <summary>A token bucket: so many requests a second sustained, so many at once. Belongs to one connection's loop.</summary>
+internal struct RequestRate(int perSecond, int burst, TimeProvider clock)
+{
+    private double _tokens = Math.Max(burst, 1);
+    private long _filled = clock.GetTimestamp();
+
+    /// <summary>Counts a request.</summary>
+    /// <returns>How long to wait before it; zero while within the rate.</returns>
+    public TimeSpan Take()
+    {
+        if (perSecond <= 0) return TimeSpan.Zero;
+
+        _tokens--;
+        if (_tokens >= 0) return TimeSpan.Zero;
+
+        // Only a connection that has used up its burst asks the clock.
+        var now = clock.GetTimestamp();
+        _tokens = Math.Min(Math.Max(burst, 1), _tokens + (clock.GetElapsedTime(_filled, now).TotalSeconds * perSecond));
+        _filled = now;
+        return _tokens >= 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(-_tokens / perSecond);
+    }
+}

@@ -1,0 +1,177 @@
+using System.Net;
+using Kabar.Core;
+using Kabar.Server.Connections;
+using Kabar.Server.Control;
+using Kabar.Server.Lines;
+using Kabar.Storage;
+using Kabar.Storage.Sqlite;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Kabar.Server.Hosting;
+
+/// <summary>
+/// A running realm: the composition root. It holds the data directory, opens the store, and listens. The end comes in this order:
+/// stop listening, let connections answer what they have taken in, close the store, let go of the directory.
+/// </summary>
+internal sealed class KabarHost : IAsyncDisposable
+{
+    private const string NameKey = "realm";
+
+    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(20);
+
+    private readonly WebApplication _application;
+    private readonly SqliteStore _store;
+    private readonly DataDirectory _data;
+    private readonly List<(LineListener Listener, ListenOptions Bound)> _lines = [];
+    private ListenOptions? _http;
+
+    private KabarHost(KabarOptions options, IConfiguration configuration, DataDirectory data, SqliteStore store, RealmName name, TimeProvider clock)
+    {
+        (_data, _store) = (data, store);
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddConfiguration(configuration.GetSection("Logging"));
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = LongestStop);
+        builder.Services.AddRouting();
+        AddKabar(builder.Services, options, store, name, clock);
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder.Services.Configure<SocketTransportOptions>(TuneSockets);
+        builder.Services.Configure<KestrelServerOptions>(kestrel => Listen(kestrel, options, name, clock));
+        _application = builder.Build();
+        MonitoringEndpoints.Map(_application);
+    }
+
+    /// <summary>What is served, as the operator reads it: <c>127.0.0.1:8889 (realm-chat)</c>.</summary>
+    public IEnumerable<string> Listening =>
+        _lines.Select(line => $"{line.Bound.IPEndPoint} ({line.Listener.Dialect.Name}{(line.Listener.IsTls ? ", tls" : "")})")
+            .Concat(_http is null ? [] : [$"http://{_http.IPEndPoint}"]);
+
+    /// <summary>Where the line listeners are bound, in the order of the settings.</summary>
+    public IEnumerable<IPEndPoint> LineEndPoints => _lines.Select(line => line.Bound.IPEndPoint!); // bound, after the start
+
+    /// <summary>The realm behind it.</summary>
+    public Realm Realm => _application.Services.GetRequiredService<Realm>();
+
+    /// <summary>Starts a realm.</summary>
+    /// <exception cref="SettingException">A setting is wrong, or a port or the data directory is taken.</exception>
+    public static async Task<KabarHost> StartAsync(KabarOptions options, IConfiguration configuration, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var data = DataDirectory.TryHold(options.Data) ?? throw new SettingException($"Data \"{options.Data}\" is in use by another kabar.");
+        SqliteStore? store = null;
+        try
+        {
+            store = SqliteStore.Open(data.Database);
+            var name = await NameOf(options, store);
+            var host = new KabarHost(options, configuration, data, store, name, clock);
+            await host.StartAsync(cancellationToken);
+            return host;
+        }
+        catch
+        {
+            if (store is not null) await store.DisposeAsync();
+            data.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The name that data carry, or the one a realm has until it is given one.</summary>
+    public static RealmName StoredName(SqliteStore store) =>
+        RealmName.TryParse(store.FindSetting(NameKey) ?? "kabar", out var name) ? name : throw new SettingException("The data carry no valid realm name; run 'kabar check'.");
+
+    /// <summary>Completes when the process is asked to stop.</summary>
+    public Task WaitForStopAsync(CancellationToken cancellationToken) => _application.WaitForShutdownAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _application.StopAsync(CancellationToken.None);
+        await _application.DisposeAsync();
+        await _store.DisposeAsync();
+        File.Delete(DataDirectory.ControlSocketIn(_data.Path));
+        _data.Dispose();
+    }
+
+    /// <summary>The services, by hand: what there is, and what each is made of.</summary>
+    private static void AddKabar(IServiceCollection services, KabarOptions options, IStore store, RealmName name, TimeProvider clock)
+    {
+        services.AddSingleton(clock);
+        services.AddSingleton(options.Limits);
+        services.AddSingleton(_ => new Realm(name, store, options.Limits.ForRealm(), clock));
+        services.AddSingleton<ConnectionRegistry>();
+        services.AddSingleton<KabarMetrics>();
+        services.AddSingleton<LineConnectionHandler>();
+        services.AddSingleton<OperatorCommands>();
+        services.AddSingleton<ControlListener>();
+        services.AddHostedService<Housekeeping>();
+        services.AddSingleton<MetricsPage>();
+    }
+
+    private static void TuneSockets(SocketTransportOptions sockets)
+    {
+        // One byte, so that a completed flush means "taken by the kernel" and not "copied inside this process": an inbox counts as
+        // read only then.
+        sockets.MaxWriteBufferSize = 1;
+        sockets.Backlog = 4096;
+    }
+
+    private static async Task<RealmName> NameOf(KabarOptions options, SqliteStore store)
+    {
+        var stored = store.FindSetting(NameKey);
+        if (options.Realm is null) return StoredName(store);
+
+        var wanted = options.Realm.ToLowerInvariant();
+        if (stored is null) await store.SetSettingAsync(NameKey, wanted);
+        else if (stored != wanted) throw new SettingException($"Realm \"{wanted}\": these data belong to the realm \"{stored}\"; a realm keeps its name.");
+        return StoredName(store);
+    }
+
+    private async Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Connections are asked to finish before the listeners and the transport under them go.
+        _application.Lifetime.ApplicationStopping.Register(_application.Services.GetRequiredService<ConnectionRegistry>().Stop);
+        try
+        {
+            await _application.StartAsync(cancellationToken);
+        }
+        catch (IOException exception)
+        {
+            throw new SettingException($"Cannot listen: {exception.Message}");
+        }
+
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(DataDirectory.ControlSocketIn(_data.Path), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    private void Listen(KestrelServerOptions kestrel, KabarOptions options, RealmName name, TimeProvider clock)
+    {
+        kestrel.AddServerHeader = false;
+        var services = kestrel.ApplicationServices;
+        foreach (var listener in options.Listeners)
+        {
+            kestrel.Listen(listener.EndPoint, bound =>
+            {
+                _lines.Add((listener, bound));
+                if (listener.IsTls) bound.UseHttps(TlsCertificate.Load(options.Tls, options.Data, name, clock));
+                var lines = services.GetRequiredService<LineConnectionHandler>();
+                bound.Run(connection => lines.ServeAsync(connection, listener.Dialect));
+            });
+        }
+
+        if (options.HttpEndPoint is { } http) kestrel.Listen(http, bound => _http = bound);
+
+        var socket = DataDirectory.ControlSocketIn(_data.Path);
+        File.Delete(socket); // of a server that was killed: the directory is ours
+        if (System.Text.Encoding.UTF8.GetByteCount(socket) > 100)
+            throw new SettingException($"Data \"{options.Data}\": the path is too long for a socket in it; at most 88 bytes.");
+        kestrel.ListenUnixSocket(socket, bound => bound.Run(services.GetRequiredService<ControlListener>().ServeAsync));
+    }
+}

@@ -1,0 +1,40 @@
+using System.Diagnostics.Metrics;
+using Kabar.Core;
+using Kabar.Server.Connections;
+
+namespace Kabar.Server.Hosting;
+
+/// <summary>
+/// What the server counts about itself, under the meter "Kabar". Names and numbers only: never a user, a token or a text. Counting is
+/// an increment; whoever watches reads the sums.
+/// </summary>
+internal sealed class KabarMetrics : IDisposable
+{
+    /// <summary>The meter's name.</summary>
+    public const string MeterName = "Kabar";
+
+    private readonly Meter _meter = new(MeterName);
+    private readonly long[] _refusals = new long[Enum.GetValues<Refusal>().Length];
+    private long _requests;
+    private long _messages;
+
+    public KabarMetrics(ConnectionRegistry registry)
+    {
+        _meter.CreateObservableCounter("kabar_requests_total", () => Volatile.Read(ref _requests), description: "Request lines read.");
+        _meter.CreateObservableCounter("kabar_messages_total", () => Volatile.Read(ref _messages), description: "Messages acknowledged.");
+        _meter.CreateObservableCounter("kabar_refusals_total", Refusals, description: "Requests refused, by reason.");
+        _meter.CreateObservableCounter("kabar_connections_refused_total", () => registry.Refused, description: "Connections turned away at accept.");
+        _meter.CreateObservableGauge("kabar_connections", () => (long)registry.Count, description: "Open connections.");
+    }
+
+    public void CountRequest() => Interlocked.Increment(ref _requests);
+
+    public void CountMessage() => Interlocked.Increment(ref _messages);
+
+    public void CountRefusal(Refusal refusal) => Interlocked.Increment(ref _refusals[(int)refusal]);
+
+    public void Dispose() => _meter.Dispose();
+
+    private IEnumerable<Measurement<long>> Refusals() => Enum.GetValues<Refusal>().Select(refusal =>
+        new Measurement<long>(Volatile.Read(ref _refusals[(int)refusal]), new KeyValuePair<string, object?>("refusal", refusal.ToString())));
+}

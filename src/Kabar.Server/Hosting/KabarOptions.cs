@@ -1,0 +1,79 @@
+using System.Net;
+using Kabar.Core;
+using Microsoft.Extensions.Configuration;
+
+namespace Kabar.Server.Hosting;
+
+/// <summary>Everything an operator can set: kabar.json, then <c>KABAR__…</c> variables, then the command line.</summary>
+internal sealed record KabarOptions
+{
+    /// <summary>The folder with the data.</summary>
+    public string Data { get; init; } = "./kabar-data";
+
+    /// <summary>The realm's name; null takes the one the data have, or else "kabar".</summary>
+    public string? Realm { get; init; }
+
+    /// <summary>The line listeners.</summary>
+    public string[] Listen { get; init; } = [];
+
+    /// <summary>Where /metrics and /healthz are served; null for nowhere.</summary>
+    public string? Http { get; init; }
+
+    public TlsOptions Tls { get; init; } = new();
+
+    public Limits Limits { get; init; } = new();
+
+    /// <summary>The listeners, or the default one.</summary>
+    public IReadOnlyList<LineListener> Listeners => Listen is [] ? [LineListener.Parse("127.0.0.1:8889")] : [.. Listen.Select(LineListener.Parse)];
+
+    public IPEndPoint? HttpEndPoint => Http is null ? null : LineListener.ParseEndPoint("Http", Http);
+
+    /// <summary>Binds the settings. What no setting is called is an error: a misspelt limit must not go unnoticed.</summary>
+    /// <exception cref="SettingException">One is wrong.</exception>
+    public static KabarOptions Bind(IConfiguration configuration)
+    {
+        RefuseUnknown(configuration, typeof(KabarOptions), "Logging");
+        RefuseUnknown(configuration.GetSection(nameof(Tls)), typeof(TlsOptions));
+        RefuseUnknown(configuration.GetSection(nameof(Limits)), typeof(Limits));
+        try
+        {
+            var options = configuration.Get<KabarOptions>() ?? new KabarOptions();
+            options.Validate();
+            return options;
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new SettingException($"A setting is wrong: {exception.Message} {exception.InnerException?.Message}".TrimEnd());
+        }
+    }
+
+    private static void RefuseUnknown(IConfiguration section, Type settings, params string[] others)
+    {
+        var known = settings.GetProperties().Where(property => property.CanWrite).Select(property => property.Name).Concat(others).ToArray();
+        foreach (var child in section.GetChildren())
+            if (!known.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
+                throw new SettingException($"There is no setting \"{child.Path}\"; there are {string.Join(", ", known)}.");
+    }
+
+    /// <summary>Checks what can be checked before anything is opened.</summary>
+    /// <exception cref="SettingException">A setting is wrong.</exception>
+    public void Validate()
+    {
+        if (Realm is not null && !RealmName.TryParse(Realm, out _)) throw new SettingException($"Realm \"{Realm}\" is not a name such as \"satu\" or \"kampus.example\".");
+        if ((Tls.Certificate is null) != (Tls.Key is null)) throw new SettingException("Tls:Certificate and Tls:Key belong together; one is missing.");
+        _ = Listeners;
+        _ = HttpEndPoint;
+        foreach (var (name, value) in Limits.All())
+            if (value < 0) throw new SettingException($"Limits:{name} is {value}; a limit is 0 (off) or more.");
+    }
+}
+
+/// <summary>The certificate of TLS listeners; without one, a self-signed one is made at first start.</summary>
+internal sealed record TlsOptions
+{
+    /// <summary>A PEM file with the certificate and its chain.</summary>
+    public string? Certificate { get; init; }
+
+    /// <summary>A PEM file with its key.</summary>
+    public string? Key { get; init; }
+}

@@ -1,0 +1,57 @@
+using Kabar.Core;
+
+namespace Kabar.Server.Hosting;
+
+/// <summary>The limits an operator can set (section "Limits" of kabar.json). Zero is off.</summary>
+internal sealed record Limits
+{
+    /// <summary>The most bytes of a request line.</summary>
+    public int RequestLineBytes { get; init; } = 16 * 1024;
+
+    public int TextBytes { get; init; } = 8 * 1024;
+
+    public int InboxReplyBytes { get; init; } = 512 * 1024;
+
+    /// <summary>Connections from one network address (of IPv6: from one /64).</summary>
+    public int ConnectionsPerAddress { get; init; } = 256;
+
+    public int Connections { get; init; } = 100_000;
+
+    /// <summary>How long a connection may take to its first request.</summary>
+    public int FirstRequestSeconds { get; init; } = 60;
+
+    public int IdleBeforeLoginSeconds { get; init; } = 600;
+
+    public int IdleAfterLoginSeconds { get; init; } = 86_400;
+
+    /// <summary>Requests a second of one connection, sustained. One that asks more is slowed down, never dropped.</summary>
+    public int RequestsPerSecond { get; init; } = 2_000;
+
+    public int RequestBurst { get; init; } = 4_000;
+
+    /// <summary>Sends of one connection that may wait for a commit; then its reading pauses.</summary>
+    public int SendsWaitingPerConnection { get; init; } = 256;
+
+    public int SendsWaiting { get; init; } = 65_536;
+
+    public int WrongPasswordsPerMinute { get; init; } = 5;
+
+    public int WrongPasswordsPerHour { get; init; } = 50;
+
+    /// <summary>Days that a session lives unused.</summary>
+    public int SessionIdleDays { get; init; } = 30;
+
+    /// <summary>Every limit under its name, for validation.</summary>
+    public IEnumerable<(string Name, int Value)> All() =>
+        typeof(Limits).GetProperties().Where(property => property.PropertyType == typeof(int)).Select(property => (property.Name, (int)property.GetValue(this)!)); // all are ints
+
+    public RealmOptions ForRealm() => new()
+    {
+        TextBytes = TextBytes,
+        InboxReplyBytes = InboxReplyBytes,
+        SendsWaiting = SendsWaiting,
+        WrongPasswordsPerMinute = WrongPasswordsPerMinute,
+        WrongPasswordsPerHour = WrongPasswordsPerHour,
+        SessionIdle = TimeSpan.FromDays(SessionIdleDays),
+    };
+}

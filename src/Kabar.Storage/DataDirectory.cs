@@ -1,0 +1,57 @@
+namespace Kabar.Storage;
+
+/// <summary>
+/// The folder with everything a realm owns: the database, the certificate made at first start, the control socket. Whoever holds one
+/// holds it alone, until disposal or the end of the process, however that comes.
+/// </summary>
+public sealed class DataDirectory : IDisposable
+{
+    private readonly FileStream _lock;
+
+    private DataDirectory(string path, FileStream held) => (Path, _lock) = (path, held);
+
+    /// <summary>The folder.</summary>
+    public string Path { get; }
+
+    /// <summary>The database.</summary>
+    public string Database => DatabaseIn(Path);
+
+    /// <summary>Where the database of a data directory lies.</summary>
+    public static string DatabaseIn(string path) => System.IO.Path.Combine(path, "kabar.db");
+
+    /// <summary>Where a running server listens for its operator's commands.</summary>
+    public static string ControlSocketIn(string path) => System.IO.Path.Combine(path, "control.sock");
+
+    /// <summary>Where the certificate made at first start lies.</summary>
+    public static string CertificateIn(string path) => System.IO.Path.Combine(path, "tls", "certificate.pem");
+
+    /// <summary>Where its key lies.</summary>
+    public static string KeyIn(string path) => System.IO.Path.Combine(path, "tls", "key.pem");
+
+    /// <summary>Makes the folder, readable by its owner alone, where there is none.</summary>
+    public static void Make(string path)
+    {
+        if (Directory.Exists(path)) return;
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
+        else Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    /// <summary>Takes hold of a folder, making it where there is none; null when somebody else holds it.</summary>
+    public static DataDirectory? TryHold(string path)
+    {
+        Make(path);
+        try
+        {
+            // The system drops the lock with the process, so a crash leaves nothing to clean up.
+            var held = new FileStream(System.IO.Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new DataDirectory(System.IO.Path.GetFullPath(path), held);
+        }
+        catch (IOException) when (File.Exists(System.IO.Path.Combine(path, "lock")))
+        {
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _lock.Dispose();
+}

@@ -1,0 +1,364 @@
+using System.Collections.Immutable;
+using Kabar.Core;
+
+namespace Kabar.Storage.Sqlite;
+
+/// <summary>
+/// The messages: a log on disk, its index behind it, and the newest in memory.
+///
+/// <code>
+///   table message:  1 ………………………………………… indexed ……………… committed
+///   table place:    1 ………………………………………… indexed
+///   in memory:                    floor ……………………………………………… committed
+/// </code>
+///
+/// A send appends one row to <c>message</c> and touches nothing else: rows in the order of their keys fill page after page, where an
+/// index by conversation would dirty a page a message. The index (<c>place</c>, the conversations' heads, the read positions that a
+/// sender's own messages moved) is brought up to date every few thousand messages, sorted, in a transaction of its own. A start
+/// replays the log from <c>indexed</c> on, so a crash in between loses nothing. What is above <c>floor</c> is also in memory, by
+/// inbox: a reader who keeps up never reads the disk.
+///
+/// Owners: conversations and the tail belong to the writer's thread. Read positions and inboxes change on that thread under
+/// <see cref="_gate"/>, and readers look at them under it.
+/// </summary>
+internal sealed class MessageLog
+{
+    private const int IndexEvery = 2048;
+    private const int CacheLimit = 100_000;
+    private const int RowsPerRead = 1024;
+
+    private readonly Lock _gate = new();
+    private readonly ReadConnections _reads;
+    private readonly Dictionary<(long Low, long High), Conversation> _direct = [];
+    private readonly Dictionary<ConversationId, Conversation> _conversations = [];
+    private readonly Dictionary<AccountId, Inbox> _inboxes = [];
+    private readonly List<Conversation> _staged = [];
+
+    private List<Entry> _tail = [];
+    private List<Entry> _indexedTail = [];
+    private int _indexAt = IndexEvery;
+    private long _nextArrival;
+    private long _committed;
+    private long _indexed;
+    private long _floor;
+
+    /// <summary>Opens the log and replays what the index does not hold yet.</summary>
+    public MessageLog(Database writer, ReadConnections reads)
+    {
+        _reads = reads;
+        _indexed = _floor = writer.Prepare("SELECT value FROM meta WHERE key = 'indexed'").ReadNumber() ?? 0;
+        _committed = _indexed;
+        Replay(writer);
+        _nextArrival = Math.Max(_committed, writer.Prepare("SELECT max(arrival) FROM message").ReadNumber() ?? 0) + 1;
+        _committed = _nextArrival - 1;
+    }
+
+    /// <summary>Whether enough has come in since the index was brought up to date.</summary>
+    public bool WantsIndexing => _tail.Count >= _indexAt;
+
+    /// <summary>A write that appends a message.</summary>
+    public Write<Message> Append(in NewMessage message) => new AppendWrite(this, message);
+
+    /// <summary>A write that marks a page as read; null when that takes none.</summary>
+    public Write<bool>? MarkRead(InboxPage page)
+    {
+        if (page.Messages.Length > 0) return new MarkReadWrite(this, page);
+        lock (_gate) Clear(page);
+        return null;
+    }
+
+    /// <summary>Applies what has been committed, all of it in one view for readers.</summary>
+    public void Publish(List<Write> batch)
+    {
+        lock (_gate)
+            foreach (var write in batch) write.Apply();
+        _staged.Clear();
+    }
+
+    /// <summary>Forgets what was staged for a transaction that failed.</summary>
+    public void RollBack()
+    {
+        _nextArrival = _committed + 1;
+        foreach (var conversation in _staged)
+        {
+            conversation.Next = conversation.Head + 1;
+            if (conversation.Head > 0) continue;
+
+            // It may have been made in the failed transaction. If not, it is read again.
+            _direct.Remove(conversation.Members);
+            _conversations.Remove(conversation.Id);
+        }
+
+        _staged.Clear();
+    }
+
+    /// <summary>Offers the unread messages of an inbox, oldest first: from the disk below <c>floor</c>, from memory above.</summary>
+    public InboxPage Read(AccountId reader, Func<Message, bool> take)
+    {
+        var taken = ImmutableArray.CreateBuilder<Message>();
+        long after;
+        lock (_gate) after = InboxOf(reader).ClearThrough;
+
+        while (true)
+        {
+            long indexed;
+            lock (_gate)
+            {
+                if (after >= _floor) return ReadRecent(InboxOf(reader), after, take, taken);
+                indexed = _indexed;
+            }
+
+            var rows = ReadIndexed(reader, after, indexed);
+            foreach (var message in rows)
+            {
+                if (!take(message)) return new InboxPage(reader, taken.DrainToImmutable(), after);
+                taken.Add(message);
+                after = message.Arrival;
+            }
+
+            if (rows.Count < RowsPerRead) after = indexed;
+        }
+    }
+
+    /// <summary>Brings the index up to date with the log, in a transaction of its own.</summary>
+    public void Index(Database database)
+    {
+        if (_tail.Count == 0) return;
+
+        // Until it has succeeded: on a full disk it is not tried again after each batch.
+        _indexAt = _tail.Count + IndexEvery;
+        var through = _tail[^1].Message.Arrival;
+        var ordered = _tail.ToArray();
+        Array.Sort(ordered, static (a, b) => a.Message.Conversation != b.Message.Conversation
+            ? a.Message.Conversation.Value.CompareTo(b.Message.Conversation.Value)
+            : a.Message.Position.CompareTo(b.Message.Position));
+
+        database.Run("BEGIN IMMEDIATE");
+        var insert = database.Prepare("INSERT INTO place (conversation, position, sender, arrival) VALUES (?1, ?2, ?3, ?4)");
+        foreach (var entry in ordered)
+        {
+            var message = entry.Message;
+            insert.Bind(1, message.Conversation.Value).Bind(2, message.Position).Bind(3, entry.Sender.Value).Bind(4, message.Arrival).Run();
+        }
+
+        foreach (var conversation in ordered.Select(entry => entry.Conversation).Distinct()) conversation.WriteHead(database);
+        database.Prepare("UPDATE meta SET value = ?1 WHERE key = 'indexed'").Bind(1, through).Run();
+        database.Run("COMMIT");
+
+        lock (_gate)
+        {
+            (_floor, _indexed) = (_indexed, through);
+            foreach (var entry in _indexedTail) entry.Inbox.DropThrough(_floor);
+            Trim();
+        }
+
+        (_indexedTail, _tail, _indexAt) = (_tail, [], IndexEvery);
+    }
+
+    private InboxPage ReadRecent(Inbox inbox, long after, Func<Message, bool> take, ImmutableArray<Message>.Builder taken)
+    {
+        foreach (var entry in inbox.Recent)
+        {
+            var message = entry.Message;
+            if (message.Arrival <= after || message.Position <= entry.Conversation.ReadBy(inbox.Owner)) continue;
+            if (!take(message)) return new InboxPage(inbox.Owner, taken.DrainToImmutable(), after);
+            taken.Add(message);
+            after = message.Arrival;
+        }
+
+        return new InboxPage(inbox.Owner, taken.DrainToImmutable(), Math.Max(after, _committed));
+    }
+
+    private List<Message> ReadIndexed(AccountId reader, long after, long through)
+    {
+        var rows = new List<Message>();
+        using var lease = _reads.Rent();
+        var query = lease.Database.Prepare(
+            """
+            SELECT m.arrival, m.conversation, m.position, m.sent, m.id, m.sender_name, m.text, a.username, a.realm
+            FROM (SELECT p.arrival AS arrival
+                  FROM member AS me
+                  CROSS JOIN conversation AS c ON c.id = me.conversation AND c.head > me.read
+                  CROSS JOIN place AS p ON p.conversation = me.conversation AND p.position > me.read
+                  WHERE me.address = ?1 AND p.arrival > ?2 AND p.arrival <= ?3 AND (p.sender <> ?1 OR c.kind = 2)
+                  ORDER BY p.arrival
+                  LIMIT ?4) AS unread
+            CROSS JOIN message AS m ON m.arrival = unread.arrival
+            CROSS JOIN address AS a ON a.id = m.sender
+            ORDER BY m.arrival
+            """).Bind(1, reader.Value).Bind(2, after).Bind(3, through).Bind(4, RowsPerRead);
+        while (query.Step()) rows.Add(ReadMessage(query, ReadAddress(query, 7)));
+        return rows;
+    }
+
+    private void Replay(Database writer)
+    {
+        var query = writer.Prepare(
+            """
+            SELECT m.arrival, m.conversation, m.position, m.sent, m.id, m.sender_name, m.text, a.username, a.realm, m.sender
+            FROM message AS m JOIN address AS a ON a.id = m.sender
+            WHERE m.arrival > ?1 ORDER BY m.arrival
+            """).Bind(1, _indexed);
+        while (query.Step())
+        {
+            var message = ReadMessage(query, ReadAddress(query, 7));
+            var conversation = FindConversation(writer, message.Conversation)
+                ?? throw new StoreException($"Message {message.Arrival} is in a conversation that does not exist; run 'kabar check'.");
+            Keep(message, conversation, new AccountId(query.Number(9)));
+        }
+    }
+
+    // After a commit, and in a replay: the message becomes visible.
+    private void Keep(Message message, Conversation conversation, AccountId sender)
+    {
+        conversation.Accept(message, sender);
+        var inbox = InboxOf(conversation.Other(sender));
+        var entry = new Entry(message, conversation, sender, inbox);
+        inbox.Recent.Enqueue(entry);
+        _tail.Add(entry);
+        _committed = message.Arrival;
+    }
+
+    private Inbox InboxOf(AccountId owner)
+    {
+        if (!_inboxes.TryGetValue(owner, out var inbox)) _inboxes.Add(owner, inbox = new Inbox(owner));
+        return inbox;
+    }
+
+    private void Clear(InboxPage page)
+    {
+        var inbox = InboxOf(page.Reader);
+        inbox.ClearThrough = Math.Max(inbox.ClearThrough, page.Through);
+        inbox.DropThrough(inbox.ClearThrough);
+    }
+
+    // Everything that is dropped here can be read again; what the newest messages refer to stays.
+    private void Trim()
+    {
+        if (_inboxes.Count > CacheLimit)
+            foreach (var inbox in _inboxes.Values.Where(inbox => inbox.Recent.Count == 0).ToArray()) _inboxes.Remove(inbox.Owner);
+        if (_conversations.Count > CacheLimit)
+            foreach (var conversation in _conversations.Values.Where(conversation => conversation.LastArrival <= _floor).ToArray())
+            {
+                _conversations.Remove(conversation.Id);
+                _direct.Remove(conversation.Members);
+            }
+    }
+
+    private Conversation FindOrMake(Database database, AccountId one, AccountId other)
+    {
+        var members = one.Value <= other.Value ? (one.Value, other.Value) : (other.Value, one.Value);
+        if (_direct.TryGetValue(members, out var known)) return known;
+
+        var conversation = database.Prepare("SELECT conversation FROM direct WHERE low = ?1 AND high = ?2").Bind(1, members.Item1).Bind(2, members.Item2).ReadNumber() is { } id
+            ? FindConversation(database, new ConversationId(id))
+            : null;
+        return conversation ?? Remember(Conversation.Make(database, members));
+    }
+
+    private Conversation? FindConversation(Database database, ConversationId id)
+    {
+        if (_conversations.TryGetValue(id, out var known)) return known;
+        return Conversation.Read(database, id) is { } found ? Remember(found) : null;
+    }
+
+    private Conversation Remember(Conversation conversation)
+    {
+        _conversations[conversation.Id] = conversation;
+        _direct[conversation.Members] = conversation;
+        return conversation;
+    }
+
+    private static Address ReadAddress(Statement query, int column) =>
+        new(Username.Parse(query.Text(column)), RealmName.TryParse(query.Text(column + 1), out var realm) ? realm : null);
+
+    private static Message ReadMessage(Statement query, Address from) => new()
+    {
+        Arrival = query.Number(0),
+        Conversation = new ConversationId(query.Number(1)),
+        Position = query.Number(2),
+        Sent = query.Time(3),
+        Id = query.Uuid(4),
+        FromName = query.Text(5),
+        Text = new MessageText(query.Bytes(6).ToArray()),
+        From = from,
+    };
+
+    private sealed record Entry(Message Message, Conversation Conversation, AccountId Sender, Inbox Inbox);
+
+    /// <summary>What is kept of one account's inbox.</summary>
+    private sealed class Inbox(AccountId owner)
+    {
+        public AccountId Owner => owner;
+
+        /// <summary>Nothing up to this arrival is unread; 0 while that is not known.</summary>
+        public long ClearThrough { get; set; }
+
+        /// <summary>The direct messages to the owner above <see cref="_floor"/>, in the order of arrival.</summary>
+        public Queue<Entry> Recent { get; } = [];
+
+        public void DropThrough(long arrival)
+        {
+            while (Recent.TryPeek(out var entry) && entry.Message.Arrival <= arrival) Recent.Dequeue();
+        }
+    }
+
+    private sealed class AppendWrite(MessageLog log, NewMessage message) : Write<Message>
+    {
+        private Conversation? _conversation;
+        private Message? _stored;
+
+        // Set by Execute, without which nothing succeeds.
+        protected override Message Result => _stored!;
+
+        public override void Execute(Database database)
+        {
+            var conversation = _conversation = log.FindOrMake(database, message.From.Id, message.To.Id);
+            log._staged.Add(conversation);
+            var stored = _stored = new Message
+            {
+                Id = message.Id,
+                Conversation = conversation.Id,
+                Position = conversation.Next++,
+                Arrival = log._nextArrival++,
+                From = new Address(message.From.Username),
+                FromName = message.From.DisplayName,
+                Text = message.Text,
+                Sent = message.Sent,
+            };
+            database.Prepare("INSERT INTO message (arrival, conversation, position, sender, sent, id, sender_name, text) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")
+                .Bind(1, stored.Arrival)
+                .Bind(2, conversation.Id.Value)
+                .Bind(3, stored.Position)
+                .Bind(4, message.From.Id.Value)
+                .Bind(5, stored.Sent)
+                .Bind(6, stored.Id)
+                .Bind(7, stored.FromName)
+                .BindText(8, stored.Text.Utf8.Span)
+                .Run();
+        }
+
+        // Set by Execute, which came before.
+        public override void Apply() => log.Keep(_stored!, _conversation!, message.From.Id);
+    }
+
+    private sealed class MarkReadWrite(MessageLog log, InboxPage page) : Write<bool>
+    {
+        private readonly (ConversationId Conversation, long Position)[] _last =
+            [.. page.Messages.GroupBy(message => message.Conversation).Select(group => (group.Key, group.Last().Position))];
+
+        protected override bool Result => true;
+
+        public override void Execute(Database database)
+        {
+            foreach (var (conversation, position) in _last) Conversation.WriteRead(database, page.Reader.Value, conversation, position);
+        }
+
+        public override void Apply()
+        {
+            foreach (var (id, position) in _last)
+                if (log._conversations.TryGetValue(id, out var conversation)) conversation.MarkRead(page.Reader, position);
+            log.Clear(page);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using System.Globalization;
+using Kabar.Core;
+
+namespace Kabar.Storage.Sqlite;
+
+/// <summary>
+/// Verifies a database: SQLite's own structure, and what Kabar promises of it. Reads one consistent state, beside a running server too.
+/// </summary>
+public static class StoreCheck
+{
+    private const int MostProblems = 100;
+
+    /// <summary>Reads everything.</summary>
+    /// <exception cref="StoreException">There is no database, or it cannot be read at all.</exception>
+    public static StoreReport Run(string path)
+    {
+        if (!File.Exists(path)) throw new StoreException($"There is no database at {path}.");
+        using var database = Database.OpenReader(path);
+
+        var version = Migrations.Version(database);
+        if (version == 0 || version > Migrations.Latest)
+            throw new StoreException($"{path} has schema {version}; this program knows schemas 1 to {Migrations.Latest}.");
+
+        var problems = new List<string>();
+        database.Run("BEGIN");
+        Collect(problems, database.Prepare("PRAGMA integrity_check"), row => row.Text(0) == "ok" ? null : $"SQLite: {row.Text(0)}");
+        Collect(problems, database.Prepare("PRAGMA foreign_key_check"), row => $"A row of {row.Text(0)} refers to a row of {row.Text(2)} that is not there.");
+
+        // A broken file answers further questions with nonsense.
+        var messages = problems.Count == 0 ? CheckMessages(database, problems) : 0;
+        if (problems.Count == 0) CheckIndex(database, problems);
+        var report = new StoreReport(
+            database.Prepare("SELECT count(*) FROM account").ReadNumber() ?? 0,
+            database.Prepare("SELECT count(*) FROM session").ReadNumber() ?? 0,
+            database.Prepare("SELECT count(*) FROM conversation").ReadNumber() ?? 0,
+            messages,
+            problems);
+        database.Run("COMMIT");
+        return report;
+    }
+
+    private static long CheckMessages(Database database, List<string> problems)
+    {
+        var heads = new Dictionary<long, long>();
+        var count = 0L;
+        var query = database.Prepare("SELECT arrival, conversation, position FROM message ORDER BY arrival");
+        while (query.Step())
+        {
+            count++;
+            var (conversation, position) = (query.Number(1), query.Number(2));
+            var expected = heads.GetValueOrDefault(conversation) + 1;
+            if (position != expected) Add(problems, $"Conversation {conversation}: arrival {query.Number(0)} has position {position} where {expected} was due.");
+            heads[conversation] = position;
+        }
+
+        var members = database.Prepare("SELECT address, conversation, read FROM member");
+        Collect(problems, members, row => row.Number(2) <= heads.GetValueOrDefault(row.Number(1))
+            ? null
+            : $"Conversation {row.Number(1)}: address {row.Number(0)} has read to {row.Number(2)}, beyond its end.");
+        Collect(problems, database.Prepare("SELECT hex(id) FROM message GROUP BY id HAVING count(*) > 1"), row => $"Message {row.Text(0)} is there more than once.");
+        Collect(
+            problems,
+            database.Prepare("SELECT DISTINCT conversation FROM message WHERE conversation NOT IN (SELECT id FROM conversation)"),
+            row => $"Conversation {row.Number(0)} has messages but does not exist.");
+        Collect(
+            problems,
+            database.Prepare("SELECT DISTINCT sender FROM message WHERE sender NOT IN (SELECT id FROM address)"),
+            row => $"Address {row.Number(0)} has said something but does not exist.");
+        return count;
+    }
+
+    private static void CheckIndex(Database database, List<string> problems)
+    {
+        Collect(
+            problems,
+            database.Prepare(
+                """
+                SELECT p.conversation, p.position FROM place AS p
+                LEFT JOIN message AS m ON m.arrival = p.arrival AND m.conversation = p.conversation AND m.position = p.position AND m.sender = p.sender
+                WHERE m.arrival IS NULL
+                """),
+            row => $"Conversation {row.Number(0)}: the index leads position {row.Number(1)} to another message.");
+        Collect(
+            problems,
+            database.Prepare(
+                """
+                SELECT indexed.value, (SELECT count(*) FROM place), (SELECT count(*) FROM message WHERE arrival <= indexed.value)
+                FROM meta AS indexed WHERE indexed.key = 'indexed'
+                """),
+            row => row.Number(1) == row.Number(2) ? null : $"The index holds {row.Number(1)} of the {row.Number(2)} messages up to arrival {row.Number(0)}.");
+        Collect(
+            problems,
+            database.Prepare(
+                """
+                SELECT c.id, c.head, (SELECT coalesce(max(position), 0) FROM place WHERE conversation = c.id) AS last
+                FROM conversation AS c WHERE c.head <> last
+                """),
+            row => $"Conversation {row.Number(0)}: its head is {row.Number(1)}, its last indexed position {row.Number(2)}.");
+    }
+
+    private static void Collect(List<string> problems, Statement query, Func<Statement, string?> problem)
+    {
+        while (query.Step())
+            if (problem(query) is { } found) Add(problems, found);
+    }
+
+    private static void Add(List<string> problems, string problem)
+    {
+        if (problems.Count < MostProblems) problems.Add(problem);
+        else if (problems.Count == MostProblems) problems.Add(string.Create(CultureInfo.InvariantCulture, $"… and more; the first {MostProblems} are listed."));
+    }
+}
+
+/// <summary>What a check found.</summary>
+/// <param name="Accounts">How many accounts.</param>
+/// <param name="Sessions">How many sessions.</param>
+/// <param name="Conversations">How many conversations.</param>
+/// <param name="Messages">How many messages.</param>
+/// <param name="Problems">What is wrong, a sentence each; empty when all is well.</param>
+public sealed record StoreReport(long Accounts, long Sessions, long Conversations, long Messages, IReadOnlyList<string> Problems);

@@ -1,0 +1,106 @@
+using Kabar.Core;
+
+namespace Kabar.Storage.Sqlite;
+
+/// <summary>
+/// Backups: a folder with a copy of the database and of the certificate. The copy is one consistent state and is made beside a running
+/// server, which goes on writing.
+/// </summary>
+public static class StoreCopy
+{
+    /// <summary>Copies a data directory to a folder that is new or empty.</summary>
+    /// <exception cref="StoreException">There are no data, the folder holds something, or the copy failed; what was begun is then removed.</exception>
+    public static void BackUp(string data, string target)
+    {
+        if (!File.Exists(DataDirectory.DatabaseIn(data))) throw new StoreException($"There are no data in {data}.");
+        if (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any()) throw new StoreException($"{target} is not empty.");
+
+        DataDirectory.Make(target);
+        var database = DataDirectory.DatabaseIn(target);
+        try
+        {
+            CopyDatabase(DataDirectory.DatabaseIn(data), database);
+            CopyCertificate(data, target);
+        }
+        catch
+        {
+            DeleteDatabase(database);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Puts a backup in the place of a data directory's database. What was there is kept, in a folder beside it that is named in the
+    /// result; null when nothing was there.
+    /// </summary>
+    /// <param name="backup">The folder of the backup.</param>
+    /// <param name="held">The data directory, held, so that no server runs on it.</param>
+    /// <param name="now">Names the folder.</param>
+    /// <exception cref="StoreException">The backup is none, or is damaged; nothing has been changed then.</exception>
+    public static string? Restore(string backup, DataDirectory held, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(held);
+        var source = DataDirectory.DatabaseIn(backup);
+        if (!File.Exists(source)) throw new StoreException($"{backup} is no backup: it holds no kabar.db.");
+        if (StoreCheck.Run(source).Problems is [var first, ..]) throw new StoreException($"{backup} is damaged: {first}");
+
+        // Beside the old one first, so that a copy that fails (a full disk) leaves everything as it was.
+        var incoming = held.Database + ".restoring";
+        DeleteDatabase(incoming);
+        try
+        {
+            CopyDatabase(source, incoming);
+        }
+        catch
+        {
+            DeleteDatabase(incoming);
+            throw;
+        }
+
+        string? kept = null;
+        if (File.Exists(held.Database))
+        {
+            kept = Path.Combine(held.Path, $"before-restore-{now.UtcDateTime:yyyyMMdd'T'HHmmss}");
+            DataDirectory.Make(kept);
+            foreach (var suffix in DatabaseSuffixes)
+                if (File.Exists(held.Database + suffix)) File.Move(held.Database + suffix, DataDirectory.DatabaseIn(kept) + suffix);
+        }
+
+        File.Move(incoming, held.Database);
+        CopyCertificate(backup, held.Path);
+        return kept;
+    }
+
+    private static readonly string[] DatabaseSuffixes = ["", "-wal", "-shm"];
+
+    private static void CopyDatabase(string from, string to)
+    {
+        using (var source = Database.OpenReader(from))
+        using (var target = Database.OpenWriter(to))
+        {
+            source.CopyTo(target);
+
+            // Back into the one file: a copy is not to have a log beside it.
+            target.Run("PRAGMA wal_checkpoint(TRUNCATE)");
+        }
+
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(to, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    private static void CopyCertificate(string from, string to)
+    {
+        foreach (var (source, target) in new[] { (DataDirectory.KeyIn(from), DataDirectory.KeyIn(to)), (DataDirectory.CertificateIn(from), DataDirectory.CertificateIn(to)) })
+        {
+            if (!File.Exists(source)) continue;
+            DataDirectory.Make(Path.GetDirectoryName(target)!); // a file in a folder
+
+            // File.Copy keeps the mode: the key stays its owner's.
+            File.Copy(source, target, overwrite: true);
+        }
+    }
+
+    private static void DeleteDatabase(string path)
+    {
+        foreach (var suffix in DatabaseSuffixes) File.Delete(path + suffix);
+    }
+}

@@ -1,0 +1,127 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Kabar.Core;
+
+namespace Kabar.Storage.Sqlite;
+
+/// <summary>
+/// Writes everything as JSON Lines: an object a line, its kind under <c>type</c>. One consistent state, beside a running server too.
+/// Lines of accounts are those that <c>kabar user import</c> reads. Tokens are not there to be written: the store has only hashes.
+/// </summary>
+public static class StoreExport
+{
+    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Writes to <paramref name="output"/> and returns how many lines there were.</summary>
+    public static long Write(string path, Stream output)
+    {
+        if (!File.Exists(path)) throw new StoreException($"There is no database at {path}.");
+        using var database = Database.OpenReader(path);
+        database.Run("BEGIN");
+        var lines = WriteAccounts(database, output) + WriteSessions(database, output) + WriteConversations(database, output) + WriteMessages(database, output);
+        database.Run("COMMIT");
+        return lines;
+    }
+
+    private static long WriteAccounts(Database database, Stream output) => WriteAll(
+        database.Prepare(
+            """
+            SELECT a.id, a.username, c.display_name, c.attributes, c.password_hash, c.is_admin, c.is_disabled, c.created
+            FROM address AS a JOIN account AS c ON c.address = a.id ORDER BY a.id
+            """),
+        output,
+        (row, json) =>
+        {
+            var account = SqliteStore.AccountIn(row);
+            json.WriteString("type", "account");
+            json.WriteString("username", account.Username.Value);
+            json.WriteString("nama", account.DisplayName);
+            foreach (var (key, value) in account.Attributes) json.WriteString(key, value);
+            json.WriteString("password_hash", account.PasswordHash);
+            json.WriteBoolean("admin", account.IsAdmin);
+            json.WriteBoolean("disabled", account.IsDisabled);
+            json.WriteString("created", account.Created);
+        });
+
+    private static long WriteSessions(Database database, Stream output) => WriteAll(
+        database.Prepare("SELECT s.id, a.username, s.created, s.last_used FROM session AS s JOIN address AS a ON a.id = s.account ORDER BY s.number"),
+        output,
+        (row, json) =>
+        {
+            json.WriteString("type", "session");
+            json.WriteString("id", row.Uuid(0));
+            json.WriteString("username", row.Bytes(1));
+            json.WriteString("created", row.Time(2));
+            json.WriteString("last_used", row.Time(3));
+        });
+
+    private static long WriteConversations(Database database, Stream output) => WriteAll(
+        database.Prepare(
+            """
+            SELECT c.id, low.username, low_member.read, high.username, high_member.read, c.kind
+            FROM conversation AS c
+            JOIN direct AS d ON d.conversation = c.id
+            JOIN address AS low ON low.id = d.low
+            JOIN address AS high ON high.id = d.high
+            JOIN member AS low_member ON low_member.address = d.low AND low_member.conversation = c.id
+            JOIN member AS high_member ON high_member.address = d.high AND high_member.conversation = c.id
+            ORDER BY c.id
+            """),
+        output,
+        (row, json) =>
+        {
+            json.WriteString("type", "conversation");
+            json.WriteNumber("id", row.Number(0));
+            json.WriteString("kind", "direct");
+            json.WriteStartArray("members");
+            WriteMember(row, json, 1);
+            if (row.Number(5) == Conversation.Direct) WriteMember(row, json, 3);
+            json.WriteEndArray();
+        });
+
+    private static void WriteMember(Statement row, Utf8JsonWriter json, int column)
+    {
+        json.WriteStartObject();
+        json.WriteString("username", row.Bytes(column));
+        json.WriteNumber("read", row.Number(column + 1));
+        json.WriteEndObject();
+    }
+
+    private static long WriteMessages(Database database, Stream output) => WriteAll(
+        database.Prepare(
+            """
+            SELECT m.id, m.conversation, m.position, m.arrival, a.username, m.sender_name, m.sent, m.text
+            FROM message AS m JOIN address AS a ON a.id = m.sender ORDER BY m.arrival
+            """),
+        output,
+        (row, json) =>
+        {
+            json.WriteString("type", "message");
+            json.WriteString("id", row.Uuid(0));
+            json.WriteNumber("conversation", row.Number(1));
+            json.WriteNumber("position", row.Number(2));
+            json.WriteNumber("arrival", row.Number(3));
+            json.WriteString("from", row.Bytes(4));
+            json.WriteString("from_name", row.Bytes(5));
+            json.WriteString("sent", row.Time(6));
+            json.WriteString("text", row.Bytes(7));
+        });
+
+    private static long WriteAll(Statement query, Stream output, Action<Statement, Utf8JsonWriter> write)
+    {
+        using var json = new Utf8JsonWriter(output, Plain);
+        var lines = 0L;
+        while (query.Step())
+        {
+            json.WriteStartObject();
+            write(query, json);
+            json.WriteEndObject();
+            json.Flush();
+            output.WriteByte((byte)'\n');
+            json.Reset();
+            lines++;
+        }
+
+        return lines;
+    }
+}

@@ -1,0 +1,89 @@
+using System.IO.Pipelines;
+using System.Net;
+using System.Text;
+using Kabar.Core;
+using Kabar.Protocol.Dialects;
+using Kabar.Server.Connections;
+using Kabar.Server.Hosting;
+using Kabar.Server.Lines;
+using Kabar.Storage.Sqlite;
+using Kabar.Transcripts;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Kabar.Tests.Server.Lines;
+
+/// <summary>A realm with the sample accounts on a store of its own, and line connections over pipes: everything but Kestrel.</summary>
+internal sealed class RealmInMemory : IAsyncDisposable
+{
+    private static readonly Task<IReadOnlyList<string>> Hashes = HashAsync();
+    private readonly string _folder = Directory.CreateTempSubdirectory("kabar-").FullName;
+    private readonly SqliteStore _store;
+    private readonly Realm _realm;
+    private readonly ConnectionRegistry _registry;
+    private readonly KabarMetrics _metrics;
+    private readonly LineConnectionHandler _lines;
+    private readonly List<Task> _connections = [];
+
+    private RealmInMemory()
+    {
+        var limits = new Limits();
+        _ = RealmName.TryParse("satu", out var name);
+        _store = SqliteStore.Open(Path.Combine(_folder, "kabar.db"));
+        _realm = new Realm(name, _store, limits.ForRealm(), TimeProvider.System);
+        _registry = new ConnectionRegistry(limits, TimeProvider.System);
+        _metrics = new KabarMetrics(_registry);
+        _lines = new LineConnectionHandler(_realm, limits, _registry, _metrics, TimeProvider.System, NullLogger<LineConnectionHandler>.Instance);
+    }
+
+    public static async Task<RealmInMemory> OpenAsync(CancellationToken cancellationToken)
+    {
+        var realm = new RealmInMemory();
+        var hashes = await Hashes;
+        foreach (var (account, hash) in SampleAccounts.All.Zip(hashes))
+        {
+            KeyValuePair<string, string>[] attributes = [new(account.Attribute, account.AttributeValue)];
+            var added = await realm._realm.Accounts.AddHashedAsync(account.Username, account.DisplayName, attributes, hash, isAdmin: false, cancellationToken);
+            added.TryGet(out _, out var refusal).ShouldBeTrue(refusal.ToString());
+        }
+
+        return realm;
+    }
+
+    public ValueTask<Stream> ConnectAsync(string dialect, CancellationToken cancellationToken)
+    {
+        var toServer = new Pipe();
+        var toClient = new Pipe();
+        var spoken = DialectCatalog.Find(dialect) ?? throw new ArgumentException($"There is no dialect {dialect}.", nameof(dialect));
+        _connections.Add(ServeAsync(new PipePair(toServer.Reader, toClient.Writer), spoken));
+        return ValueTask.FromResult<Stream>(new DuplexStream(toClient.Reader.AsStream(), toServer.Writer.AsStream()));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _registry.Stop();
+        await Task.WhenAll(_connections);
+        _metrics.Dispose();
+        _realm.Dispose();
+        await _store.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static async Task<IReadOnlyList<string>> HashAsync()
+    {
+        using var hasher = new PasswordHasher();
+        var hashes = new List<string>();
+        foreach (var account in SampleAccounts.All)
+            hashes.Add(await hasher.HashAsync(new Password(Encoding.UTF8.GetBytes(account.Password)), CancellationToken.None));
+        return hashes;
+    }
+
+    private async Task ServeAsync(PipePair transport, Dialect dialect)
+    {
+        using var closed = new CancellationTokenSource();
+        await _lines.ServeAsync(transport, dialect, IPAddress.Loopback, closed.Cancel, closed.Token);
+        await transport.Input.CompleteAsync();
+        await transport.Output.CompleteAsync();
+    }
+
+    private sealed record PipePair(PipeReader Input, PipeWriter Output) : IDuplexPipe;
+}

@@ -1,0 +1,46 @@
+namespace Kabar.Transcripts;
+
+/// <summary>
+/// The plays beside the test executable: <c>plays/DIALECT/*.play</c>, those of <c>plays/every-dialect</c> once for each dialect, and
+/// every fenced block marked <c>play</c> in the protocol's documents.
+/// </summary>
+internal static class Plays
+{
+    public static readonly IReadOnlyList<string> Dialects = ["message-service", "chat", "thread-chat", "layanan-chat", "realm-chat"];
+    private const string EveryDialect = "every-dialect";
+    private static readonly Lazy<IReadOnlyDictionary<string, Play>> Found = new(Find);
+
+    public static IReadOnlyCollection<string> Names => [.. Found.Value.Keys];
+
+    public static Play Named(string name) => Found.Value[name];
+
+    private static SortedDictionary<string, Play> Find()
+    {
+        var found = new SortedDictionary<string, Play>(StringComparer.Ordinal);
+        var plays = Path.Combine(AppContext.BaseDirectory, "plays");
+        foreach (var file in Directory.EnumerateFiles(plays, "*.play", SearchOption.AllDirectories))
+        {
+            var folder = Path.GetFileName(Path.GetDirectoryName(file)) ?? "";
+            var name = folder + "/" + Path.GetFileNameWithoutExtension(file);
+            var transcript = Transcript.Parse(File.ReadAllText(file), "tests/Transcripts/plays/" + folder + "/" + Path.GetFileName(file));
+            if (folder == EveryDialect)
+                foreach (var dialect in Dialects) found.Add($"{name} on {dialect}", new Play(dialect, transcript));
+            else
+                found.Add(name, new Play(folder, transcript));
+        }
+
+        var documents = Path.Combine(AppContext.BaseDirectory, "protocol");
+        if (!Directory.Exists(documents)) return found;
+
+        foreach (var file in Directory.EnumerateFiles(documents, "*.md"))
+        {
+            foreach (var transcript in MarkdownPlays.In(File.ReadAllText(file), "docs/protocol/" + Path.GetFileName(file)))
+                found.Add($"{transcript.Source}:{transcript.Lines[0].Number}", new Play("realm-chat", transcript));
+        }
+
+        return found;
+    }
+}
+
+/// <summary>A transcript and the dialect its actors speak where it names none.</summary>
+internal sealed record Play(string Dialect, Transcript Transcript);

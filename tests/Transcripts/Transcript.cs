@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Kabar.Transcripts;
+
+/// <summary>
+/// A play: who sends what, and what must come back, byte for byte. One line each:
+/// <code>
+/// # a comment
+/// === a scene                         connections of the scene before are closed; captures and the realm stay
+/// @dialect chat                       actors speak to the listener of this dialect from here on
+/// @dialect chat messi lineker         only these do
+/// @repeat LONG 8193 x                 {LONG} is 8193 times x
+/// messi > auth messi surabaya         a request, sent with the first clients' ending: a blank and \r\n
+/// messi >> auth messi\x20surabaya\n   bytes as they are, nothing added; \r \n \t \\ and \xNN are escapes, { and } around a name as below
+/// messi &lt; {"status": "OK", "tokenid": "{M}"}   a reply, compared up to its \r\n\r\n
+/// messi &lt;&lt; exit                       bytes as they are, without an ending; escapes as above
+/// messi &lt; [closed]                    the server has ended the connection
+/// messi > [close]                     the actor ends it
+/// </code>
+/// <c>{NAME}</c> (capitals) stands for a value without quote and blank: the first time in a reply it captures, later it is filled in
+/// or must be the same. <c>{NAME:uuid}</c> captures only a lower-case UUID. An actor's connection opens with its first line, and anew
+/// with its first line after it was closed.
+/// </summary>
+internal sealed partial class Transcript
+{
+    private Transcript(string source, IReadOnlyList<TranscriptLine> lines)
+    {
+        Source = source;
+        Lines = lines;
+    }
+
+    /// <summary>The file the play stands in, for messages.</summary>
+    public string Source { get; }
+
+    public IReadOnlyList<TranscriptLine> Lines { get; }
+
+    /// <summary>Reads a play. <paramref name="firstLine"/> is the number of its first line in <paramref name="source"/>.</summary>
+    /// <exception cref="FormatException">A line is none of the above; the message names it.</exception>
+    public static Transcript Parse(string text, string source, int firstLine = 1)
+    {
+        var lines = new List<TranscriptLine>();
+        var number = firstLine;
+        foreach (var line in text.ReplaceLineEndings("\n").Split('\n'))
+        {
+            if (ParseLine(line, source, number) is { } parsed) lines.Add(parsed);
+            number++;
+        }
+
+        if (!lines.Any(line => line is ReplyLine or ClosedLine or RawReplyLine))
+            throw new FormatException($"{source}:{firstLine}: a play that expects nothing proves nothing");
+
+        return new Transcript(source, lines);
+    }
+
+    private static TranscriptLine? ParseLine(string line, string source, int number)
+    {
+        if (line.Trim().Length == 0 || line.StartsWith('#')) return null;
+        if (line.StartsWith("===", StringComparison.Ordinal)) return new SceneLine(number, line[3..].Trim());
+        if (line.StartsWith('@')) return ParseDirective(line.Split(' ', StringSplitOptions.RemoveEmptyEntries), source, number);
+
+        var match = ActorLine().Match(line);
+        if (!match.Success) throw new FormatException($"{source}:{number}: neither a request, a reply, a scene nor a directive: {line}");
+
+        var actor = match.Groups["actor"].Value;
+        var text = match.Groups["text"].Value;
+        try
+        {
+            return (match.Groups["arrow"].Value, text) switch
+            {
+                (">", "[close]") => new CloseLine(number, actor),
+                ("<", "[closed]") => new ClosedLine(number, actor),
+                (">", _) => new RequestLine(number, actor, Template.Parse(text)),
+                ("<", _) => new ReplyLine(number, actor, Template.Parse(text)),
+                (">>", _) => new RawRequestLine(number, actor, Template.ParseEscaped(text)),
+                _ => new RawReplyLine(number, actor, Template.ParseEscaped(text)),
+            };
+        }
+        catch (FormatException fault)
+        {
+            throw new FormatException($"{source}:{number}: {fault.Message}", fault);
+        }
+    }
+
+    private static TranscriptLine ParseDirective(string[] words, string source, int number) => words switch
+    {
+        ["@dialect", var dialect, .. var actors] => new DialectLine(number, dialect, actors),
+        ["@repeat", var name, var count, var text] when int.TryParse(count, CultureInfo.InvariantCulture, out var times) =>
+            new RepeatLine(number, name, times, text),
+        _ => throw new FormatException($"{source}:{number}: no such directive: {string.Join(' ', words)}"),
+    };
+
+    [GeneratedRegex("^(?<actor>[a-z][a-z0-9_-]*) *(?<arrow>>>|<<|>|<)(?: (?<text>.*))?$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    private static partial Regex ActorLine();
+}
+
+internal abstract record TranscriptLine(int Number);
+
+internal sealed record SceneLine(int Number, string Title) : TranscriptLine(Number);
+
+internal sealed record DialectLine(int Number, string Dialect, IReadOnlyList<string> Actors) : TranscriptLine(Number);
+
+internal sealed record RepeatLine(int Number, string Name, int Count, string Text) : TranscriptLine(Number);
+
+internal sealed record RequestLine(int Number, string Actor, Template Text) : TranscriptLine(Number);
+
+internal sealed record RawRequestLine(int Number, string Actor, Template Bytes) : TranscriptLine(Number);
+
+internal sealed record ReplyLine(int Number, string Actor, Template Text) : TranscriptLine(Number);
+
+internal sealed record RawReplyLine(int Number, string Actor, Template Bytes) : TranscriptLine(Number);
+
+internal sealed record CloseLine(int Number, string Actor) : TranscriptLine(Number);
+
+internal sealed record ClosedLine(int Number, string Actor) : TranscriptLine(Number);

@@ -1,0 +1,166 @@
+using System.Globalization;
+
+namespace Kabar.Transcripts;
+
+/// <summary>Opens a connection to the listener of a dialect. The player closes it.</summary>
+internal delegate ValueTask<Stream> OpenConnection(string dialect, CancellationToken cancellationToken);
+
+/// <summary>
+/// Plays a transcript over whatever <paramref name="open"/> connects to: an in-memory pipe or the executable's socket. One line
+/// after the other; a reply that is not there within <paramref name="patience"/> is a failure.
+/// </summary>
+internal sealed class TranscriptPlayer(OpenConnection open, string defaultDialect, TimeSpan patience)
+{
+    private static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(20);
+    private readonly Dictionary<string, string> _captures = [];
+    private readonly Dictionary<string, string> _dialects = [];
+    private readonly Dictionary<string, Connection> _connections = [];
+    private string _dialect = defaultDialect;
+    private string _scene = "";
+
+    public TranscriptPlayer(OpenConnection open, string defaultDialect)
+        : this(open, defaultDialect, DefaultPatience)
+    {
+    }
+
+    /// <exception cref="TranscriptFailure">What came back is not what the play tells.</exception>
+    public async Task PlayAsync(Transcript transcript, CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var line in transcript.Lines) await PlayLineAsync(transcript, line, cancellationToken);
+            await EndSceneAsync(transcript);
+        }
+        finally
+        {
+            foreach (var connection in _connections.Values) await connection.Stream.DisposeAsync();
+            _connections.Clear();
+        }
+    }
+
+    private async Task PlayLineAsync(Transcript transcript, TranscriptLine line, CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(patience);
+        try
+        {
+            switch (line)
+            {
+                case SceneLine scene:
+                    await EndSceneAsync(transcript);
+                    _scene = scene.Title;
+                    break;
+                case DialectLine { Actors.Count: 0 } dialect:
+                    _dialect = dialect.Dialect;
+                    break;
+                case DialectLine dialect:
+                    foreach (var actor in dialect.Actors) _dialects[actor] = dialect.Dialect;
+                    break;
+                case RepeatLine repeat:
+                    _captures[repeat.Name] = Template.BytesAsText(string.Concat(Enumerable.Repeat(repeat.Text, repeat.Count)));
+                    break;
+                case RequestLine request:
+                    await WriteAsync(request.Actor, [.. request.Text.Fill(_captures), .. " \r\n"u8], deadline.Token);
+                    break;
+                case RawRequestLine request:
+                    await WriteAsync(request.Actor, request.Bytes.Fill(_captures), deadline.Token);
+                    break;
+                case ReplyLine reply:
+                    Compare(transcript, reply, reply.Actor, reply.Text, await ReadReplyAsync(reply, deadline.Token));
+                    break;
+                case RawReplyLine reply:
+                    var connection = await ConnectionOfAsync(reply.Actor, deadline.Token);
+                    var expected = reply.Bytes.Fill(_captures);
+                    Compare(transcript, reply, reply.Actor, reply.Bytes, await connection.Reader.ReadBytesAsync(expected.Length, deadline.Token));
+                    break;
+                case CloseLine close:
+                    await CloseAsync(close.Actor);
+                    break;
+                case ClosedLine closed:
+                    await ExpectEndAsync(transcript, closed, deadline.Token);
+                    break;
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            var waited = patience.TotalSeconds.ToString(CultureInfo.InvariantCulture);
+            throw Failure(transcript, line, $"nothing came within {waited} s; expected\n  {Expectation(line)}");
+        }
+        catch (Exception fault) when (fault is FormatException or IOException)
+        {
+            throw Failure(transcript, line, fault.Message);
+        }
+    }
+
+    private async Task<byte[]?> ReadReplyAsync(ReplyLine reply, CancellationToken cancellationToken) =>
+        await (await ConnectionOfAsync(reply.Actor, cancellationToken)).Reader.ReadReplyAsync(cancellationToken);
+
+    private void Compare(Transcript transcript, TranscriptLine line, string actor, Template expected, byte[]? actual)
+    {
+        if (actual is not null && expected.Matches(actual, _captures)) return;
+
+        if (actual is null) throw Failure(transcript, line, $"{actor} expected\n  {expected.Show(_captures)}\nbut the connection was closed");
+
+        var wanted = expected.FillOrKeep(_captures);
+        var same = wanted.AsSpan().CommonPrefixLength(actual);
+        throw Failure(transcript, line, $"{actor} expected\n  {expected.Show(_captures)}\nbut was sent\n  {Template.Readable(actual)}\nwhich agree in their first {same} bytes");
+    }
+
+    private async Task ExpectEndAsync(Transcript transcript, ClosedLine line, CancellationToken cancellationToken)
+    {
+        var connection = await ConnectionOfAsync(line.Actor, cancellationToken);
+        if (await connection.Reader.ReadReplyAsync(cancellationToken) is { } reply)
+            throw Failure(transcript, line, $"{line.Actor} expected the end of the connection but was sent\n  {Template.Readable(reply)}");
+
+        await CloseAsync(line.Actor);
+    }
+
+    private async Task EndSceneAsync(Transcript transcript)
+    {
+        foreach (var (actor, connection) in _connections)
+        {
+            if (!connection.Reader.Pending.IsEmpty)
+                throw new TranscriptFailure($"{transcript.Source}: {_scene}: {actor} was sent more than the play tells: {Template.Readable(connection.Reader.Pending.Span)}");
+
+            await connection.Stream.DisposeAsync();
+        }
+
+        _connections.Clear();
+    }
+
+    private async ValueTask WriteAsync(string actor, byte[] bytes, CancellationToken cancellationToken)
+    {
+        var connection = await ConnectionOfAsync(actor, cancellationToken);
+        await connection.Stream.WriteAsync(bytes, cancellationToken);
+        await connection.Stream.FlushAsync(cancellationToken);
+    }
+
+    private async ValueTask<Connection> ConnectionOfAsync(string actor, CancellationToken cancellationToken)
+    {
+        if (_connections.TryGetValue(actor, out var connection)) return connection;
+
+        var stream = await open(_dialects.GetValueOrDefault(actor, _dialect), cancellationToken);
+        return _connections[actor] = new Connection(stream, new ReplyReader(stream));
+    }
+
+    private async ValueTask CloseAsync(string actor)
+    {
+        if (_connections.Remove(actor, out var connection)) await connection.Stream.DisposeAsync();
+    }
+
+    private string Expectation(TranscriptLine line) => line switch
+    {
+        ReplyLine reply => reply.Text.Show(_captures),
+        RawReplyLine reply => reply.Bytes.Show(_captures),
+        ClosedLine => "[closed]",
+        _ => "the connection to take the request",
+    };
+
+    private TranscriptFailure Failure(Transcript transcript, TranscriptLine line, string what) =>
+        new($"{transcript.Source}:{line.Number}: {(_scene.Length > 0 ? _scene + ": " : "")}{what}");
+
+    private sealed record Connection(Stream Stream, ReplyReader Reader);
+}
+
+/// <summary>The server did not do what the play tells. The message shows file, line, what was expected and what came.</summary>
+internal sealed class TranscriptFailure(string message) : Exception(message);
