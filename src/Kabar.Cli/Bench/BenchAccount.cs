@@ -45,16 +45,16 @@ internal sealed class BenchAccount(string username, string password)
                 if (string.IsNullOrWhiteSpace(line)) continue;
                 var account = JsonSerializer.Deserialize(line, AccountLines.Default.AccountLine);
                 if (account is not { Username.Length: > 0, Password.Length: > 0 })
-                    throw new BenchFault($"{path}: a line names no username or no password.");
+                    throw new CommandFault($"{path}: a line names no username or no password.");
                 accounts.Add(new BenchAccount(account.Username, account.Password));
             }
         }
         catch (JsonException)
         {
-            throw new BenchFault($"{path}: line {accounts.Count + 1} is no JSON object.");
+            throw new CommandFault($"{path}: line {accounts.Count + 1} is no JSON object.");
         }
 
-        return accounts.Count >= 2 ? accounts : throw new BenchFault($"{path}: the load needs two accounts at least.");
+        return accounts.Count >= 2 ? accounts : throw new CommandFault($"{path}: the load needs two accounts at least.");
     }
 
     /// <summary>Notes the session that its requests present.</summary>

@@ -64,11 +64,11 @@ internal static class BenchRun
                     Workload.Connect => ConnectLoad.RunAsync(target, options, cancellationToken),
                     Workload.Idle => IdleLoad.RunAsync(target, options, cancellationToken),
                 });
-                return target.LastWords is null ? result : throw new BenchFault("The server ended before the load did.");
+                return target.LastWords is null ? result : throw new CommandFault("The server ended before the load did.");
             }
-            catch (BenchFault fault) when (target.LastWords is { } words)
+            catch (CommandFault fault) when (target.LastWords is { } words)
             {
-                throw new BenchFault($"{fault.Message} Its last words:{Environment.NewLine}{words}");
+                throw new CommandFault($"{fault.Message} Its last words:{Environment.NewLine}{words}");
             }
         }
     }

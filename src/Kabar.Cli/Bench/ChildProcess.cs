@@ -17,8 +17,8 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     // Between listening and saying so.
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(1);
 
-    // After Ctrl-C the process has about two seconds for everything.
-    private static readonly TimeSpan LongestHurriedStop = TimeSpan.FromSeconds(1);
+    // Who has pressed Ctrl-C does not want to wait, and the data are thrown away.
+    private static readonly TimeSpan LongestHurriedStop = TimeSpan.FromSeconds(2);
 
     private readonly Process _process;
     private readonly CancellationToken _hurry;
@@ -56,7 +56,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     public static ChildProcess Start(
         IEnumerable<string> arguments, string folder, IEnumerable<KeyValuePair<string, string>> variables, CancellationToken hurry)
     {
-        var executable = Environment.ProcessPath ?? throw new BenchFault("The operating system does not say which executable this is.");
+        var executable = Environment.ProcessPath ?? throw new CommandFault("The operating system does not say which executable this is.");
         var start = new ProcessStartInfo(executable)
         {
             WorkingDirectory = folder,
@@ -71,7 +71,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         foreach (var (name, value) in variables) start.Environment[name] = value;
         SocketTuning.RemoveFrom(start.Environment);
-        var process = Process.Start(start) ?? throw new BenchFault($"{executable} could not be started.");
+        var process = Process.Start(start) ?? throw new CommandFault($"{executable} could not be started.");
         process.StandardInput.Close();
         return new ChildProcess(process, hurry);
     }
@@ -91,7 +91,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
             if (ended.IsCompleted)
             {
                 await Task.WhenAll(_output, _errors);
-                throw new BenchFault($"The server ended before it listened: {Complaint}");
+                throw new CommandFault($"The server ended before it listened: {Complaint}");
             }
 
             if (!await AcceptsAsync(endPoint, cancellationToken)) continue;
@@ -99,7 +99,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
             return _listening.Task.IsCompletedSuccessfully ? await _listening.Task : null;
         }
 
-        throw new BenchFault($"The server does not listen on {endPoint} after {LongestStart.TotalSeconds} s: {Complaint}");
+        throw new CommandFault($"The server does not listen on {endPoint} after {LongestStart.TotalSeconds} s: {Complaint}");
     }
 
     /// <summary>Waits until it has done its work.</summary>
@@ -111,11 +111,11 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            throw new BenchFault($"\"{CommandLine}\" was not done after {longest.TotalSeconds} s: {Complaint}");
+            throw new CommandFault($"\"{CommandLine}\" was not done after {longest.TotalSeconds} s: {Complaint}");
         }
 
         await Task.WhenAll(_output, _errors);
-        if (_process.ExitCode != 0) throw new BenchFault($"\"{CommandLine}\" failed with {_process.ExitCode}: {Complaint}");
+        if (_process.ExitCode != 0) throw new CommandFault($"\"{CommandLine}\" failed with {_process.ExitCode}: {Complaint}");
     }
 
     public async ValueTask DisposeAsync()

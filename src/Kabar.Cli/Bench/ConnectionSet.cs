@@ -38,7 +38,7 @@ internal sealed class ConnectionSet : IDisposable
         {
             var open = set._connections.Count(connection => connection is not null);
             set.Dispose();
-            throw new BenchFault($"After {open} connections no more could be opened: {exception.Message}.");
+            throw new CommandFault($"After {open} connections no more could be opened: {exception.Message}.");
         }
         catch (OperationCanceledException)
         {

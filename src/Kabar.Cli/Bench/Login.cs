@@ -23,14 +23,14 @@ internal static class Login
                 for (var page = 0; page < MostPages; page++)
                 {
                     var reply = await connection.AskAsync(account.InboxRequest).WaitAsync(LongestAnswer, cancellationToken);
-                    if (!WireReply.IsOk(reply.Span)) throw new BenchFault($"The inbox of {account.Username} cannot be read: {WireReply.MessageOf(reply.Span)}");
+                    if (!WireReply.IsOk(reply.Span)) throw new CommandFault($"The inbox of {account.Username} cannot be read: {WireReply.MessageOf(reply.Span)}");
                     if (WireReply.ReadTexts(reply.Span, static _ => { }) == 0) break;
                 }
             }
         }
         catch (Exception exception) when (exception is SocketException or IOException or TimeoutException)
         {
-            throw new BenchFault($"The server at {server} cannot be spoken with: {exception.Message}");
+            throw new CommandFault($"The server at {server} cannot be spoken with: {exception.Message}");
         }
     }
 
@@ -38,7 +38,7 @@ internal static class Login
     {
         var request = Encoding.UTF8.GetBytes($"auth {account.Username} {account.Password}\r\n");
         var reply = await connection.AskAsync(request).WaitAsync(LongestAnswer, cancellationToken);
-        if (!WireReply.IsOk(reply.Span)) throw new BenchFault($"{account.Username} cannot log in: {WireReply.MessageOf(reply.Span)}");
-        return WireReply.TokenOf(reply.Span) ?? throw new BenchFault("The answer to a login holds no session.");
+        if (!WireReply.IsOk(reply.Span)) throw new CommandFault($"{account.Username} cannot log in: {WireReply.MessageOf(reply.Span)}");
+        return WireReply.TokenOf(reply.Span) ?? throw new CommandFault("The answer to a login holds no session.");
     }
 }

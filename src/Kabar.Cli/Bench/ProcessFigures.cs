@@ -31,7 +31,7 @@ internal sealed class ProcessFigures(int id)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidOperationException)
         {
-            throw new BenchFault($"The memory of process {id} cannot be read: {exception.Message}");
+            throw new CommandFault($"The memory of process {id} cannot be read: {exception.Message}");
         }
     }
 
@@ -43,7 +43,7 @@ internal sealed class ProcessFigures(int id)
         }
         catch (ArgumentException)
         {
-            throw new BenchFault($"There is no process {id}: the server has ended.");
+            throw new CommandFault($"There is no process {id}: the server has ended.");
         }
     }
 }

@@ -9,9 +9,6 @@ namespace Kabar.Cli.Commands;
 /// <summary>`kabar bench`: puts load on a server and reports what it did.</summary>
 internal static class BenchCommand
 {
-    private const int Done = 0;
-    private const int Failed = 1;
-    private const int Interrupted = 130;
     private const int LongestSeconds = 3600;
     private const string AllWorkloads = "all";
 
@@ -74,7 +71,7 @@ internal static class BenchCommand
                 result.AddError("--server reads HOST:PORT with a loopback address: load is put on this machine only.");
             if (server is null && result.GetValue(ServerPid) is not null) result.AddError("--server-pid belongs to --server.");
         });
-        command.SetAction(RunAsync);
+        command.SetAction((result, cancellationToken) => RunAsync(Surroundings.OfProcess, result, cancellationToken));
         command.Subcommands.Add(EchoCommand());
         return command;
     }
@@ -90,27 +87,15 @@ internal static class BenchCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
+    private static Task<int> RunAsync(Surroundings around, ParseResult result, CancellationToken cancellationToken) => Execution.RunAsync(around, async () =>
     {
-        try
-        {
-            // A person at a terminal wants to see that it goes on; a pipe does not.
-            Action<string> progress = Console.IsErrorRedirected ? _ => { } : Console.Error.WriteLine;
-            var report = await BenchRun.RunAsync(Read(result), progress, cancellationToken);
-            if (result.GetValue(Json)) Console.WriteLine(JsonSerializer.Serialize(report, BenchDocument.Default.BenchReport));
-            else ReportTable.Write(report, Console.Out);
-            return report.IsSound ? Done : Failed;
-        }
-        catch (Exception fault) when (fault is BenchFault or IOException or UnauthorizedAccessException)
-        {
-            await Console.Error.WriteLineAsync(fault.Message);
-            return Failed;
-        }
-        catch (OperationCanceledException)
-        {
-            return Interrupted;
-        }
-    }
+        // A person at a terminal wants to see that it goes on; a pipe does not.
+        Action<string> progress = Console.IsErrorRedirected ? _ => { } : around.Error.WriteLine;
+        var report = await BenchRun.RunAsync(Read(result), progress, cancellationToken);
+        if (result.GetValue(Json)) await around.Output.WriteLineAsync(JsonSerializer.Serialize(report, BenchDocument.Default.BenchReport));
+        else ReportTable.Write(report, around.Output);
+        if (!report.IsSound) throw new CommandFault("Something failed, or what was read is not what was acknowledged.");
+    });
 
     private static BenchOptions Read(ParseResult result)
     {
