@@ -17,4 +17,5 @@ root.Subcommands.Add(ShellCommand.Create());
 root.Subcommands.Add(SendCommand.Create());
 root.Subcommands.Add(InboxCommand.Create());
 root.Subcommands.Add(WhoCommand.Create());
+root.Subcommands.Add(BenchCommand.Create());
 return await Execution.InvokeAsync(root, args, Console.Out, Console.Error);

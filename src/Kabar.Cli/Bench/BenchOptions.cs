@@ -1,0 +1,68 @@
+using System.Net;
+using System.Text.Json.Serialization;
+
+namespace Kabar.Cli.Bench;
+
+/// <summary>What is asked of the server.</summary>
+internal enum Workload
+{
+    /// <summary>Every connection keeps messages to other users in flight.</summary>
+    [JsonStringEnumMemberName("send")]
+    Send,
+
+    /// <summary>Half of the connections send, half read, and what was acknowledged is compared with what was read.</summary>
+    [JsonStringEnumMemberName("inbox")]
+    Inbox,
+
+    /// <summary>Connections that ask nothing.</summary>
+    [JsonStringEnumMemberName("idle")]
+    Idle,
+
+    /// <summary>Connect, one command, close.</summary>
+    [JsonStringEnumMemberName("connect")]
+    Connect,
+}
+
+/// <summary>A load generator's run as it was asked for.</summary>
+internal sealed record BenchOptions
+{
+    public IReadOnlyList<Workload> Workloads { get; init; } = [Workload.Send];
+
+    public int Connections { get; init; } = 100;
+
+    public int IdleConnections { get; init; } = 10_000;
+
+    /// <summary>Requests a connection keeps in flight.</summary>
+    public int Depth { get; init; } = 1;
+
+    public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Messages in all; null where the time decides.</summary>
+    public long? Count { get; init; }
+
+    public TimeSpan Warmup { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Bytes of a message's text.</summary>
+    public int Body { get; init; } = 100;
+
+    /// <summary>A server that runs already; null to start one.</summary>
+    public IPEndPoint? Server { get; init; }
+
+    /// <summary>The accounts of that server: JSON Lines.</summary>
+    public string? Users { get; init; }
+
+    /// <summary>The process of that server, for its CPU and memory.</summary>
+    public int? ServerPid { get; init; }
+
+    /// <summary>Where the data of the servers it starts are put; null for the system's temporary folder.</summary>
+    public string? Data { get; init; }
+
+    /// <summary>Whether a bare echo is measured too.</summary>
+    public bool Echo { get; init; }
+
+    /// <summary>Whether that echo's transport runs continuations on its polling thread.</summary>
+    public bool InlineScheduling { get; init; }
+
+    /// <summary>Whether <see cref="Workload.Send"/> reads everything back.</summary>
+    public bool Verify { get; init; }
+}

@@ -1,0 +1,39 @@
+namespace Kabar.Cli.Bench;
+
+/// <summary>Every connection sends; afterwards, where it was asked for, everything is read back and compared.</summary>
+internal static class SendLoad
+{
+    public static async Task<WorkloadResult> RunAsync(Target target, BenchOptions options, CancellationToken cancellationToken)
+    {
+        var window = new LoadWindow(options);
+        var accounts = target.Accounts;
+        var messages = Enumerable.Range(0, options.Connections).Select(_ => new SentMessages()).ToArray();
+        using var connections = await ConnectionSet.OpenAsync(target.EndPoint, options.Connections, cancellationToken);
+        var recipients = accounts.Select(account => new Recipient(account)).ToArray();
+        var senders = Enumerable.Range(0, options.Connections).Select(number => new Sender(
+            connections[number], window, number, accounts[number % accounts.Count], recipients, options.Verify ? messages[number] : null, options)).ToArray();
+
+        var stretch = await window.RunAsync(() => senders.Select(sender => sender.RunAsync()), connections.Dispose, target.Figures, cancellationToken);
+        var delivery = options.Verify && target.KeepsMessages ? await ReadBackAsync(target, window, messages, cancellationToken) : null;
+        return target.Result(Workload.Send) with
+        {
+            Load = LoadFigures.Of(window, stretch),
+            Delivery = delivery,
+            Failures = window.Failures.Snapshot(),
+        };
+    }
+
+    private static async Task<Delivery> ReadBackAsync(Target target, LoadWindow window, SentMessages[] messages, CancellationToken cancellationToken)
+    {
+        using var connections = await ConnectionSet.OpenAsync(target.EndPoint, target.Accounts.Count, cancellationToken);
+        var delivery = new Delivery();
+        for (var number = 0; number < target.Accounts.Count; number++)
+        {
+            var reader = new InboxReader(target.Accounts[number], [connections[number]], window, messages);
+            await window.WatchAsync(() => reader.DrainAsync().WaitAsync(InboxLoad.LongestDrain, cancellationToken));
+            delivery = reader.AddTo(delivery);
+        }
+
+        return messages.Aggregate(delivery, (sum, sender) => sender.AddTo(sum));
+    }
+}

@@ -1,0 +1,156 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using Kabar.Cli.Bench;
+
+namespace Kabar.Cli.Commands;
+
+/// <summary>`kabar bench`: puts load on a server and reports what it did.</summary>
+internal static class BenchCommand
+{
+    private const int LongestSeconds = 3600;
+    private const string AllWorkloads = "all";
+
+    private static readonly Option<string[]> Workloads = new("--workload")
+    {
+        Description = "What to ask: send (messages in flight on every connection), inbox (half of them read, and all is compared), idle (connections that ask "
+            + "nothing), connect (connect, one command, close), or all. May be given several times.",
+        DefaultValueFactory = _ => ["send"],
+    };
+
+    private static readonly Option<int?> Connections = Number("--connections", "Connections at a time (default 100; 10,000 for idle alone).", 1, 60_000);
+    private static readonly Option<int?> Depth = Number("--depth", "Requests in flight on each connection (default 1).", 1, 4096);
+    private static readonly Option<int?> Body = Number("--body", "Bytes of a message's text (default 100).", MessageStamp.Length + 1, 1024 * 1024);
+    private static readonly Option<double?> Duration = Seconds("--duration", "How long to measure (default 10), or with --count at most (default 600).", 0.1);
+    private static readonly Option<double?> Warmup = Seconds("--warmup", "How long to load before measuring (default 2).", 0);
+    private static readonly Option<long?> Count = new("--count") { Description = "Measure this many messages, instead of a time.", HelpName = "N" };
+
+    private static readonly Option<string> Server = new("--server")
+    {
+        Description = "A server that runs already, on this machine; with --users. Its own limits hold. Without it, each workload starts a server of its own "
+            + "whose limits on connections per address and requests per second are off.",
+        HelpName = "HOST:PORT",
+    };
+
+    private static readonly Option<FileInfo> Users = new("--users")
+    {
+        Description = "That server's accounts, two at least: JSON Lines with username and password, as for `kabar user import`.",
+        HelpName = "FILE",
+    };
+
+    private static readonly Option<int?> ServerPid = Number("--server-pid", "That server's process, for its CPU and memory.", 1, int.MaxValue);
+
+    private static readonly Option<DirectoryInfo> Data = new("--data")
+    {
+        Description = "Where servers put their data while they run (default: the temporary folder). A file system in memory makes syncs free.",
+        HelpName = "DIR",
+    };
+
+    private static readonly Option<bool> Verify = new("--verify") { Description = "After send, read every inbox and compare." };
+    private static readonly Option<bool> Echo = new("--echo") { Description = "Before each workload measure a bare echo on the same network stack." };
+    private static readonly Option<bool> Inline = new("--inline-scheduling") { Description = "Let the echo's transport run on its polling threads." };
+    private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON document." };
+
+    public static Command Create()
+    {
+        var command = new Command("bench", "Puts load on a server and reports rate, latency, CPU and memory.")
+        {
+            Workloads, Connections, Depth, Body, Duration, Count, Warmup, Server, Users, ServerPid, Data, Verify, Echo, Inline, Json,
+        };
+        Workloads.AcceptOnlyFromAmong([.. Enum.GetNames<Workload>().Select(name => name.ToLowerInvariant()), AllWorkloads]);
+        Count.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<long?>() is < 1) result.AddError("--count is 1 or more.");
+        });
+        command.Validators.Add(result =>
+        {
+            var (server, users) = (result.GetValue(Server), result.GetValue(Users));
+            if ((server is null) != (users is null)) result.AddError("--server and --users belong together; one is missing.");
+            if (server is not null && TryParse(server) is null)
+                result.AddError("--server reads HOST:PORT with a loopback address: load is put on this machine only.");
+            if (server is null && result.GetValue(ServerPid) is not null) result.AddError("--server-pid belongs to --server.");
+        });
+        command.SetAction((result, cancellationToken) => RunAsync(Surroundings.OfProcess, result, cancellationToken));
+        command.Subcommands.Add(EchoCommand());
+        return command;
+    }
+
+    /// <summary>The echo that <c>--echo</c> starts; nobody types it.</summary>
+    private static Command EchoCommand()
+    {
+        var port = new Option<int>("--port") { Required = true };
+        var inline = new Option<bool>("--inline-scheduling");
+        var command = new Command(EchoServer.CommandName, "The yardstick of --echo.") { port, inline };
+        command.Hidden = true;
+        command.SetAction((result, stopping) => EchoServer.RunAsync(result.GetValue(port), result.GetValue(inline), stopping));
+        return command;
+    }
+
+    private static Task<int> RunAsync(Surroundings around, ParseResult result, CancellationToken cancellationToken) => Execution.RunAsync(around, async () =>
+    {
+        // A person at a terminal wants to see that it goes on; a pipe does not.
+        Action<string> progress = Console.IsErrorRedirected ? _ => { } : around.Error.WriteLine;
+        var report = await BenchRun.RunAsync(Read(result), progress, cancellationToken);
+        if (result.GetValue(Json)) await around.Output.WriteLineAsync(JsonSerializer.Serialize(report, BenchDocument.Default.BenchReport));
+        else ReportTable.Write(report, around.Output);
+        if (!report.IsSound) throw new CommandFault("Something failed, or what was read is not what was acknowledged.");
+    });
+
+    private static BenchOptions Read(ParseResult result)
+    {
+        var defaults = new BenchOptions();
+        var names = result.GetValue(Workloads) ?? [];
+        var count = result.GetValue(Count);
+        return defaults with
+        {
+            Workloads = names.Contains(AllWorkloads)
+                ? Enum.GetValues<Workload>()
+                : [.. names.Select(name => Enum.Parse<Workload>(name, ignoreCase: true)).Distinct()],
+            Connections = result.GetValue(Connections) ?? defaults.Connections,
+            IdleConnections = result.GetValue(Connections) ?? defaults.IdleConnections,
+            Depth = result.GetValue(Depth) ?? defaults.Depth,
+            Body = result.GetValue(Body) ?? defaults.Body,
+            Duration = result.GetValue(Duration) is { } seconds ? TimeSpan.FromSeconds(seconds) : count is null ? defaults.Duration : TimeSpan.FromMinutes(10),
+            Warmup = result.GetValue(Warmup) is { } warmup ? TimeSpan.FromSeconds(warmup) : defaults.Warmup,
+            Count = count,
+            Server = result.GetValue(Server) is { } server ? TryParse(server) : null,
+            Users = result.GetValue(Users)?.FullName,
+            ServerPid = result.GetValue(ServerPid),
+            Data = result.GetValue(Data)?.FullName,
+            Verify = result.GetValue(Verify),
+            Echo = result.GetValue(Echo),
+            InlineScheduling = result.GetValue(Inline),
+        };
+    }
+
+    private static IPEndPoint? TryParse(string server)
+    {
+        var colon = server.LastIndexOf(':');
+        if (colon < 1 || !ushort.TryParse(server.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)) return null;
+        var host = server[..colon].Trim('[', ']');
+        if (host == "localhost") return new IPEndPoint(IPAddress.Loopback, port);
+        return IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address) ? new IPEndPoint(address, port) : null;
+    }
+
+    private static Option<int?> Number(string name, string description, int least, int most)
+    {
+        var option = new Option<int?>(name) { Description = description, HelpName = "N" };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() is { } value && (value < least || value > most)) result.AddError($"{name} is from {least} to {most}.");
+        });
+        return option;
+    }
+
+    private static Option<double?> Seconds(string name, string description, double least)
+    {
+        var option = new Option<double?>(name) { Description = description, HelpName = "SECONDS" };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<double?>() is { } value && !(value >= least && value <= LongestSeconds))
+                result.AddError($"{name} is from {least} to {LongestSeconds}.");
+        });
+        return option;
+    }
+}
