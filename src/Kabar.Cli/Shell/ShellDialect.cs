@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace Kabar.Cli.Shell;
 
-/// <summary>What the terminal client of one dialect understands and says; `docs/protocol/dialects.md`, section 4, as data.</summary>
+/// <summary>What the terminal client of one dialect understands and says; `docs/protocol/README.md`, section 4, as data.</summary>
 internal sealed record ShellDialect(string Name, string UnknownCommand, string MissingParameter, IReadOnlyList<ShellVerb> Verbs)
 {
     public const string NotAuthorized = "Error, not authorized";
