@@ -32,6 +32,7 @@ internal static class ServeCommand
 
             await using var host = await KabarHost.StartAsync(options, configuration, TimeProvider.System, cancellationToken);
             foreach (var address in host.Listening) await around.Output.WriteLineAsync($"listening on {address}");
+            if (host.Fingerprint is { } fingerprint) await around.Output.WriteLineAsync($"certificate {fingerprint} (SHA-256, for --pin)");
             await around.Output.FlushAsync(cancellationToken);
             await host.WaitForStopAsync(cancellationToken);
         }));

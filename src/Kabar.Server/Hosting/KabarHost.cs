@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Kabar.Core;
 using Kabar.Server.Connections;
 using Kabar.Server.Control;
@@ -9,6 +10,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -32,6 +34,7 @@ internal sealed class KabarHost : IAsyncDisposable
     private readonly DataDirectory _data;
     private readonly List<(LineListener Listener, ListenOptions Bound)> _lines = [];
     private ListenOptions? _http;
+    private (X509Certificate2 Certificate, X509Certificate2Collection Chain)? _certificate;
 
     private KabarHost(KabarOptions options, IConfiguration configuration, DataDirectory data, SqliteStore store, RealmName name, TimeProvider clock)
     {
@@ -55,6 +58,9 @@ internal sealed class KabarHost : IAsyncDisposable
     public IEnumerable<string> Listening =>
         _lines.Select(line => $"{line.Bound.IPEndPoint} ({line.Listener.Dialect.Name}{(line.Listener.IsTls ? ", tls" : "")})")
             .Concat(_http is null ? [] : [$"http://{_http.IPEndPoint}"]);
+
+    /// <summary>The SHA-256 of the certificate, which a client can pin; null where nothing listens with TLS.</summary>
+    public string? Fingerprint => _certificate is { Certificate: var certificate } ? TlsCertificate.Fingerprint(certificate) : null;
 
     /// <summary>Where the line listeners are bound, in the order of the settings.</summary>
     public IEnumerable<IPEndPoint> LineEndPoints => _lines.Select(line => line.Bound.IPEndPoint!); // bound, after the start
@@ -151,6 +157,12 @@ internal sealed class KabarHost : IAsyncDisposable
             File.SetUnixFileMode(DataDirectory.ControlSocketIn(_data.Path), UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
+    private void UseCertificate(HttpsConnectionAdapterOptions https, KabarOptions options, RealmName name, TimeProvider clock)
+    {
+        _certificate ??= TlsCertificate.Load(options.Tls, options.Data, name, clock);
+        (https.ServerCertificate, https.ServerCertificateChain) = _certificate.Value;
+    }
+
     private void Listen(KestrelServerOptions kestrel, KabarOptions options, RealmName name, TimeProvider clock)
     {
         kestrel.AddServerHeader = false;
@@ -160,7 +172,7 @@ internal sealed class KabarHost : IAsyncDisposable
             kestrel.Listen(listener.EndPoint, bound =>
             {
                 _lines.Add((listener, bound));
-                if (listener.IsTls) bound.UseHttps(TlsCertificate.Load(options.Tls, options.Data, name, clock));
+                if (listener.IsTls) bound.UseHttps(https => UseCertificate(https, options, name, clock));
                 var lines = services.GetRequiredService<LineConnectionHandler>();
                 bound.Run(connection => lines.ServeAsync(connection, listener.Dialect));
             });

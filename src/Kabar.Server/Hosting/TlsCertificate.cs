@@ -8,13 +8,16 @@ namespace Kabar.Server.Hosting;
 /// <summary>The certificate of the TLS listeners: the operator's PEM files, or a self-signed one made at first start and kept.</summary>
 internal static class TlsCertificate
 {
-    public static X509Certificate2 Load(TlsOptions options, string data, RealmName realm, TimeProvider clock)
+    /// <summary>The certificate with its key, and the chain that is sent with it.</summary>
+    public static (X509Certificate2 Certificate, X509Certificate2Collection Chain) Load(TlsOptions options, string data, RealmName realm, TimeProvider clock)
     {
         if (options is { Certificate: { } certificate, Key: { } key })
         {
             try
             {
-                return X509Certificate2.CreateFromPemFile(certificate, key);
+                var chain = new X509Certificate2Collection();
+                chain.ImportFromPemFile(certificate);
+                return (X509Certificate2.CreateFromPemFile(certificate, key), chain);
             }
             catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException)
             {
@@ -23,7 +26,7 @@ internal static class TlsCertificate
         }
 
         if (!File.Exists(DataDirectory.CertificateIn(data))) Make(data, realm, clock);
-        return X509Certificate2.CreateFromPemFile(DataDirectory.CertificateIn(data), DataDirectory.KeyIn(data));
+        return (X509Certificate2.CreateFromPemFile(DataDirectory.CertificateIn(data), DataDirectory.KeyIn(data)), []);
     }
 
     /// <summary>What a client pins: the SHA-256 of the certificate.</summary>

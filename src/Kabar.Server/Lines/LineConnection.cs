@@ -20,15 +20,15 @@ namespace Kabar.Server.Lines;
 ///
 /// Consecutive sends share a commit, so a client that pipelines is not held to one message a sync; a client that does not still gets
 /// each answer at once. While replies wait for a client that does not read, nothing more is read from it: it slows nobody but itself.
-/// Everything here runs on the one loop, except <see cref="RequestStop"/> and <see cref="Abort"/>.
+/// Everything here runs on the one loop, except <see cref="RequestStop"/> and <see cref="Abort"/>. Nothing is given up when the client
+/// closes its half: it may have sent all it has to say, and waits for the answers.
 /// </summary>
 internal sealed partial class LineConnection(
     LineConnectionHandler host,
     Dialect dialect,
     IDuplexPipe transport,
     IPAddress origin,
-    Action abort,
-    CancellationToken connectionClosed) : IConnection
+    Action abort) : IConnection
 {
     // Written but not flushed; past it the loop flushes before it goes on.
     private const int FlushAt = 32 * 1024;
@@ -169,7 +169,7 @@ internal sealed partial class LineConnection(
 
         try
         {
-            var begun = await host.Realm.BeginSendAsync(send.Token, send.To, send.Text, connectionClosed);
+            var begun = await host.Realm.BeginSendAsync(send.Token, send.To, send.Text, CancellationToken.None);
             if (begun.TryGet(out var sending, out var refusal))
             {
                 _stage = ConnectionStage.LoggedIn;
@@ -177,7 +177,7 @@ internal sealed partial class LineConnection(
             }
             else
             {
-                _sends.Add(new WaitingSend(dialect, null, RefusedReply.For(refusal)));
+                _sends.Add(new WaitingSend(dialect, null, Refuse(refusal)));
             }
         }
         catch (StoreException exception)
@@ -227,24 +227,24 @@ internal sealed partial class LineConnection(
         switch (command)
         {
             case LogInCommand logIn:
-                if (!(await host.Realm.LogInAsync(logIn.Username, logIn.Password, origin.ToString(), connectionClosed)).TryGet(out var session, out var refusal))
+                if (!(await host.Realm.LogInAsync(logIn.Username, logIn.Password, origin.ToString(), CancellationToken.None)).TryGet(out var session, out var refusal))
                     return Refuse(refusal);
                 _loggedIn = session.Token;
                 _stage = ConnectionStage.LoggedIn;
                 return new LoggedInReply(session.Token);
 
             case ActiveUsersCommand ask:
-                return (await host.Realm.ListActiveUsersAsync(ask.Token, connectionClosed)).TryGet(out var users, out refusal)
+                return (await host.Realm.ListActiveUsersAsync(ask.Token, CancellationToken.None)).TryGet(out var users, out refusal)
                     ? new ActiveUsersReply(users)
                     : Refuse(refusal);
 
             case ActiveSessionsCommand ask:
-                return (await host.Realm.ListSessionsAsync(ask.Token ?? _loggedIn ?? default, connectionClosed)).TryGet(out var sessions, out refusal)
+                return (await host.Realm.ListSessionsAsync(ask.Token ?? _loggedIn ?? default, CancellationToken.None)).TryGet(out var sessions, out refusal)
                     ? new ActiveSessionsReply(sessions)
                     : Refuse(refusal);
 
             case LogOutCommand logOut:
-                return (await host.Realm.LogOutAsync(logOut.Token, connectionClosed)).TryGet(out _, out refusal) ? LoggedOutReply.Instance : Refuse(refusal);
+                return (await host.Realm.LogOutAsync(logOut.Token, CancellationToken.None)).TryGet(out _, out refusal) ? LoggedOutReply.Instance : Refuse(refusal);
 
             case SwitchDialectCommand change:
                 return new SwitchedReply(change.Dialect.Name);
@@ -259,7 +259,7 @@ internal sealed partial class LineConnection(
 
     private async ValueTask AnswerInboxAsync(InboxCommand command, Dialect dialect)
     {
-        var result = await host.Realm.ReadInboxAsync(command.Token, Dialect.InboxSize, connectionClosed);
+        var result = await host.Realm.ReadInboxAsync(command.Token, Dialect.InboxSize, CancellationToken.None);
         if (!result.TryGet(out var reading, out var refusal))
         {
             await WriteAsync(dialect, Refuse(refusal));
@@ -275,7 +275,7 @@ internal sealed partial class LineConnection(
             if (reading.Page.Messages.Length > 0 && !await FlushedAsync()) return;
             try
             {
-                await reading.MarkReadAsync(connectionClosed);
+                await reading.MarkReadAsync(CancellationToken.None);
             }
             catch (StoreException exception)
             {
@@ -301,7 +301,7 @@ internal sealed partial class LineConnection(
     {
         await AnswerSendsAsync();
         await FlushedAsync();
-        await Task.Delay(wait, host.Clock, connectionClosed);
+        await Task.Delay(wait, host.Clock, CancellationToken.None);
     }
 
     private async ValueTask WriteAsync(Dialect dialect, Reply reply)

@@ -33,13 +33,12 @@ internal sealed partial class LineConnectionHandler(
         connection.Transport,
         dialect,
         ConnectionRegistry.Origin(connection.RemoteEndPoint),
-        connection.Abort,
-        connection.ConnectionClosed);
+        connection.Abort);
 
     /// <summary>Serves whatever has two pipes.</summary>
-    public async Task ServeAsync(IDuplexPipe transport, Dialect dialect, IPAddress origin, Action abort, CancellationToken connectionClosed)
+    public async Task ServeAsync(IDuplexPipe transport, Dialect dialect, IPAddress origin, Action abort)
     {
-        var connection = new LineConnection(this, dialect, transport, origin, abort, connectionClosed);
+        var connection = new LineConnection(this, dialect, transport, origin, abort);
         if (!registry.TryAdd(connection))
         {
             Log.Refused(logger, origin);

@@ -93,16 +93,12 @@ internal sealed class Conversation
         else _readByHigh = Math.Max(_readByHigh, position);
     }
 
-    /// <summary>Writes down the head and the read positions, which one's own messages may have moved.</summary>
+    /// <summary>Writes down the head and the read positions.</summary>
     public void WriteHead(Database database)
     {
         database.Prepare("UPDATE conversation SET head = ?2 WHERE id = ?1").Bind(1, Id.Value).Bind(2, Head).Run();
-        WriteRead(database, Members.Low, Id, _readByLow);
-        if (Members.High != Members.Low) WriteRead(database, Members.High, Id, _readByHigh);
+        const string MarkRead = "UPDATE member SET read = ?3 WHERE address = ?1 AND conversation = ?2 AND read < ?3";
+        database.Prepare(MarkRead).Bind(1, Members.Low).Bind(2, Id.Value).Bind(3, _readByLow).Run();
+        if (Members.High != Members.Low) database.Prepare(MarkRead).Bind(1, Members.High).Bind(2, Id.Value).Bind(3, _readByHigh).Run();
     }
-
-    /// <summary>Writes down how far a member has read; never less than before.</summary>
-    public static void WriteRead(Database database, long member, ConversationId conversation, long position) =>
-        database.Prepare("UPDATE member SET read = ?3 WHERE address = ?1 AND conversation = ?2 AND read < ?3")
-            .Bind(1, member).Bind(2, conversation.Value).Bind(3, position).Run();
 }

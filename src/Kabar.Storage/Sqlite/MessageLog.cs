@@ -13,13 +13,13 @@ namespace Kabar.Storage.Sqlite;
 /// </code>
 ///
 /// A send appends one row to <c>message</c> and touches nothing else: rows in the order of their keys fill page after page, where an
-/// index by conversation would dirty a page a message. The index (<c>place</c>, the conversations' heads, the read positions that a
-/// sender's own messages moved) is brought up to date every few thousand messages, sorted, in a transaction of its own. A start
-/// replays the log from <c>indexed</c> on, so a crash in between loses nothing. What is above <c>floor</c> is also in memory, by
-/// inbox: a reader who keeps up never reads the disk.
+/// index by conversation would dirty a page a message. Reading an inbox moves one number (<c>inbox.read_through</c>). The index
+/// (<c>place</c>, the conversations' heads, their members' read positions) is brought up to date every few thousand messages, sorted,
+/// in a transaction of its own. A start replays the log from <c>indexed</c> on, so a crash in between loses nothing. What is above
+/// <c>floor</c> is also in memory, by inbox: a reader who keeps up never reads the disk.
 ///
-/// Owners: conversations and the tail belong to the writer's thread. Read positions and inboxes change on that thread under
-/// <see cref="_gate"/>, and readers look at them under it.
+/// Owners: conversations and the tail belong to the writer's thread. Read positions and inboxes change under <see cref="_gate"/>, and
+/// readers look at them under it.
 /// </summary>
 internal sealed class MessageLog
 {
@@ -33,6 +33,7 @@ internal sealed class MessageLog
     private readonly Dictionary<ConversationId, Conversation> _conversations = [];
     private readonly Dictionary<AccountId, Inbox> _inboxes = [];
     private readonly List<Conversation> _staged = [];
+    private readonly HashSet<Conversation> _read = [];
 
     private List<Entry> _tail = [];
     private List<Entry> _indexedTail = [];
@@ -54,7 +55,7 @@ internal sealed class MessageLog
     }
 
     /// <summary>Whether enough has come in since the index was brought up to date.</summary>
-    public bool WantsIndexing => _tail.Count >= _indexAt;
+    public bool WantsIndexing => _tail.Count + _read.Count >= _indexAt;
 
     /// <summary>A write that appends a message.</summary>
     public Write<Message> Append(in NewMessage message) => new AppendWrite(this, message);
@@ -63,7 +64,7 @@ internal sealed class MessageLog
     public Write<bool>? MarkRead(InboxPage page)
     {
         if (page.Messages.Length > 0) return new MarkReadWrite(this, page);
-        lock (_gate) Clear(page);
+        lock (_gate) InboxOf(page.Reader).Clear(page.Through);
         return null;
     }
 
@@ -96,8 +97,7 @@ internal sealed class MessageLog
     public InboxPage Read(AccountId reader, Func<Message, bool> take)
     {
         var taken = ImmutableArray.CreateBuilder<Message>();
-        long after;
-        lock (_gate) after = InboxOf(reader).ClearThrough;
+        var after = ClearThrough(reader);
 
         while (true)
         {
@@ -123,11 +123,11 @@ internal sealed class MessageLog
     /// <summary>Brings the index up to date with the log, in a transaction of its own.</summary>
     public void Index(Database database)
     {
-        if (_tail.Count == 0) return;
+        if (_tail.Count + _read.Count == 0) return;
 
         // Until it has succeeded: on a full disk it is not tried again after each batch.
-        _indexAt = _tail.Count + IndexEvery;
-        var through = _tail[^1].Message.Arrival;
+        _indexAt = _tail.Count + _read.Count + IndexEvery;
+        var through = _tail.Count > 0 ? _tail[^1].Message.Arrival : _indexed;
         var ordered = _tail.ToArray();
         Array.Sort(ordered, static (a, b) => a.Message.Conversation != b.Message.Conversation
             ? a.Message.Conversation.Value.CompareTo(b.Message.Conversation.Value)
@@ -141,7 +141,7 @@ internal sealed class MessageLog
             insert.Bind(1, message.Conversation.Value).Bind(2, message.Position).Bind(3, entry.Sender.Value).Bind(4, message.Arrival).Run();
         }
 
-        foreach (var conversation in ordered.Select(entry => entry.Conversation).Distinct()) conversation.WriteHead(database);
+        foreach (var conversation in ordered.Select(entry => entry.Conversation).Concat(_read).Distinct()) conversation.WriteHead(database);
         database.Prepare("UPDATE meta SET value = ?1 WHERE key = 'indexed'").Bind(1, through).Run();
         database.Run("COMMIT");
 
@@ -153,6 +153,23 @@ internal sealed class MessageLog
         }
 
         (_indexedTail, _tail, _indexAt) = (_tail, [], IndexEvery);
+        _read.Clear();
+    }
+
+    private long ClearThrough(AccountId reader)
+    {
+        lock (_gate)
+            if (InboxOf(reader) is { IsLoaded: true } known) return known.ClearThrough;
+
+        using var lease = _reads.Rent();
+        var stored = lease.Database.Prepare("SELECT read_through FROM inbox WHERE address = ?1").Bind(1, reader.Value).ReadNumber() ?? 0;
+        lock (_gate)
+        {
+            var inbox = InboxOf(reader);
+            inbox.IsLoaded = true;
+            inbox.Clear(stored);
+            return inbox.ClearThrough;
+        }
     }
 
     private InboxPage ReadRecent(Inbox inbox, long after, Func<Message, bool> take, ImmutableArray<Message>.Builder taken)
@@ -225,13 +242,6 @@ internal sealed class MessageLog
         return inbox;
     }
 
-    private void Clear(InboxPage page)
-    {
-        var inbox = InboxOf(page.Reader);
-        inbox.ClearThrough = Math.Max(inbox.ClearThrough, page.Through);
-        inbox.DropThrough(inbox.ClearThrough);
-    }
-
     // Everything that is dropped here can be read again; what the newest messages refer to stays.
     private void Trim()
     {
@@ -291,11 +301,20 @@ internal sealed class MessageLog
     {
         public AccountId Owner => owner;
 
-        /// <summary>Nothing up to this arrival is unread; 0 while that is not known.</summary>
-        public long ClearThrough { get; set; }
+        /// <summary>Whether <see cref="ClearThrough"/> takes in what the disk says.</summary>
+        public bool IsLoaded { get; set; }
+
+        /// <summary>Nothing up to this arrival is unread.</summary>
+        public long ClearThrough { get; private set; }
 
         /// <summary>The direct messages to the owner above <see cref="_floor"/>, in the order of arrival.</summary>
         public Queue<Entry> Recent { get; } = [];
+
+        public void Clear(long through)
+        {
+            ClearThrough = Math.Max(ClearThrough, through);
+            DropThrough(ClearThrough);
+        }
 
         public void DropThrough(long arrival)
         {
@@ -344,21 +363,27 @@ internal sealed class MessageLog
 
     private sealed class MarkReadWrite(MessageLog log, InboxPage page) : Write<bool>
     {
-        private readonly (ConversationId Conversation, long Position)[] _last =
-            [.. page.Messages.GroupBy(message => message.Conversation).Select(group => (group.Key, group.Last().Position))];
-
         protected override bool Result => true;
 
         public override void Execute(Database database)
         {
-            foreach (var (conversation, position) in _last) Conversation.WriteRead(database, page.Reader.Value, conversation, position);
+            database.Prepare("INSERT INTO inbox (address, read_through) VALUES (?1, ?2) ON CONFLICT (address) DO UPDATE SET read_through = max(read_through, ?2)")
+                .Bind(1, page.Reader.Value).Bind(2, page.Through).Run();
+
+            // Loaded now, since Apply has no database: their read positions move in memory and follow on disk with the index.
+            foreach (var message in page.Messages) log.FindConversation(database, message.Conversation);
         }
 
         public override void Apply()
         {
-            foreach (var (id, position) in _last)
-                if (log._conversations.TryGetValue(id, out var conversation)) conversation.MarkRead(page.Reader, position);
-            log.Clear(page);
+            foreach (var message in page.Messages)
+            {
+                if (!log._conversations.TryGetValue(message.Conversation, out var conversation)) continue;
+                conversation.MarkRead(page.Reader, message.Position);
+                log._read.Add(conversation);
+            }
+
+            log.InboxOf(page.Reader).Clear(page.Through);
         }
     }
 }

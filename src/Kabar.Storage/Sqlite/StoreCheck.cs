@@ -57,6 +57,10 @@ public static class StoreCheck
         Collect(problems, members, row => row.Number(2) <= heads.GetValueOrDefault(row.Number(1))
             ? null
             : $"Conversation {row.Number(1)}: address {row.Number(0)} has read to {row.Number(2)}, beyond its end.");
+        Collect(
+            problems,
+            database.Prepare("SELECT address, read_through FROM inbox WHERE read_through > (SELECT coalesce(max(arrival), 0) FROM message)"),
+            row => $"Address {row.Number(0)} has read its inbox to arrival {row.Number(1)}, beyond the last message.");
         Collect(problems, database.Prepare("SELECT hex(id) FROM message GROUP BY id HAVING count(*) > 1"), row => $"Message {row.Text(0)} is there more than once.");
         Collect(
             problems,

@@ -26,8 +26,8 @@ public static class StoreExport
     private static long WriteAccounts(Database database, Stream output) => WriteAll(
         database.Prepare(
             """
-            SELECT a.id, a.username, c.display_name, c.attributes, c.password_hash, c.is_admin, c.is_disabled, c.created
-            FROM address AS a JOIN account AS c ON c.address = a.id ORDER BY a.id
+            SELECT a.id, a.username, c.display_name, c.attributes, c.password_hash, c.is_admin, c.is_disabled, c.created, coalesce(i.read_through, 0)
+            FROM address AS a JOIN account AS c ON c.address = a.id LEFT JOIN inbox AS i ON i.address = a.id ORDER BY a.id
             """),
         output,
         (row, json) =>
@@ -41,6 +41,7 @@ public static class StoreExport
             json.WriteBoolean("admin", account.IsAdmin);
             json.WriteBoolean("disabled", account.IsDisabled);
             json.WriteString("created", account.Created);
+            json.WriteNumber("inbox_read_through", row.Number(8));
         });
 
     private static long WriteSessions(Database database, Stream output) => WriteAll(

@@ -51,12 +51,20 @@ CREATE TABLE direct (
     PRIMARY KEY (low, high)
 ) WITHOUT ROWID;
 
+-- How far a member has read, as of the index: what the inbox says below is ahead of it.
 CREATE TABLE member (
     address      INTEGER NOT NULL REFERENCES address (id),
     conversation INTEGER NOT NULL REFERENCES conversation (id),
     read         INTEGER NOT NULL,
     PRIMARY KEY (address, conversation)
 ) WITHOUT ROWID;
+
+-- Of an account's direct messages, those that arrived up to here are read, whatever their conversation. One row moves when an inbox
+-- is read, not one a conversation.
+CREATE TABLE inbox (
+    address      INTEGER PRIMARY KEY REFERENCES address (id),
+    read_through INTEGER NOT NULL
+);
 
 -- The log: one row a message, in the order of commits. Appending is all that a send does, so it has no second index and no checks
 -- of references; what finds a message by conversation is "place", filled behind it.
