@@ -20,7 +20,7 @@ internal sealed class Database : IDisposable
         var database = Open(path, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
 
         // FULL: the log is synced at every commit, so that an acknowledged message survives a power cut, not only the process.
-        database.Run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY");
+        database.Run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-32768; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY");
         return database;
     }
 

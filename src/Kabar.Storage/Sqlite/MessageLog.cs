@@ -7,23 +7,26 @@ namespace Kabar.Storage.Sqlite;
 /// The messages: a log on disk, its index behind it, and the newest in memory.
 ///
 /// <code>
-///   table message:  1 ………………………………………… indexed ……………… committed
-///   table place:    1 ………………………………………… indexed
-///   in memory:                    floor ……………………………………………… committed
+///   table message:  1 ……………………………… indexed ………………………………………………… committed
+///   table place:    1 ……………………………… indexed …… slice by slice ……┊
+///   in memory:                           ┊ segment being indexed ┊ tail ┊
 /// </code>
 ///
 /// A send appends one row to <c>message</c> and touches nothing else: rows in the order of their keys fill page after page, where an
 /// index by conversation would dirty a page a message. Reading an inbox moves one number (<c>inbox.read_through</c>). The index
-/// (<c>place</c>, the conversations' heads, their members' read positions) is brought up to date every few thousand messages, sorted,
-/// in a transaction of its own. A start replays the log from <c>indexed</c> on, so a crash in between loses nothing. What is above
-/// <c>floor</c> is also in memory, by inbox: a reader who keeps up never reads the disk.
+/// (<c>place</c>) follows a segment at a time: when the tail is long enough it is sorted by conversation, so that neighbours share
+/// pages, and written in slices between the batches, so that nobody waits long for one; with the last slice <c>indexed</c> moves. A
+/// start replays the log from <c>indexed</c> on, so a crash in between loses nothing. What is not indexed is in memory, by inbox: a
+/// reader who keeps up never reads the disk.
 ///
-/// Owners: conversations and the tail belong to the writer's thread. Read positions and inboxes change under <see cref="_gate"/>, and
-/// readers look at them under it.
+/// Owners: conversations, segment and tail belong to the writer's thread. Inboxes change under <see cref="_gate"/>, and readers look
+/// at them under it.
 /// </summary>
 internal sealed class MessageLog
 {
-    private const int IndexEvery = 2048;
+    private const int SegmentLength = 16 * 1024;
+    private const int SegmentBytes = 16 * 1024 * 1024;
+    private const int SliceLength = 1024;
     private const int CacheLimit = 100_000;
     private const int RowsPerRead = 1024;
 
@@ -33,29 +36,33 @@ internal sealed class MessageLog
     private readonly Dictionary<ConversationId, Conversation> _conversations = [];
     private readonly Dictionary<AccountId, Inbox> _inboxes = [];
     private readonly List<Conversation> _staged = [];
-    private readonly HashSet<Conversation> _read = [];
 
     private List<Entry> _tail = [];
-    private List<Entry> _indexedTail = [];
-    private int _indexAt = IndexEvery;
+    private long _tailBytes;
+    private Entry[] _segment = [];
+    private int _segmentDone;
+    private int _keptSinceSlice;
     private long _nextArrival;
     private long _committed;
     private long _indexed;
-    private long _floor;
 
     /// <summary>Opens the log and replays what the index does not hold yet.</summary>
     public MessageLog(Database writer, ReadConnections reads)
     {
         _reads = reads;
-        _indexed = _floor = writer.Prepare("SELECT value FROM meta WHERE key = 'indexed'").ReadNumber() ?? 0;
+        _indexed = writer.Prepare("SELECT value FROM meta WHERE key = 'indexed'").ReadNumber() ?? 0;
         _committed = _indexed;
         Replay(writer);
         _nextArrival = Math.Max(_committed, writer.Prepare("SELECT max(arrival) FROM message").ReadNumber() ?? 0) + 1;
         _committed = _nextArrival - 1;
     }
 
-    /// <summary>Whether enough has come in since the index was brought up to date.</summary>
-    public bool WantsIndexing => _tail.Count + _read.Count >= _indexAt;
+    /// <summary>Whether the index wants its next slice: it keeps the pace of what comes in.</summary>
+    public bool WantsSlice =>
+        _keptSinceSlice >= SliceLength && (_segment.Length > 0 || _tail.Count >= SegmentLength || _tailBytes >= SegmentBytes);
+
+    /// <summary>Whether anything is not indexed yet.</summary>
+    public bool HasUnindexed => _segment.Length + _tail.Count > 0;
 
     /// <summary>A write that appends a message.</summary>
     public Write<Message> Append(in NewMessage message) => new AppendWrite(this, message);
@@ -93,7 +100,7 @@ internal sealed class MessageLog
         _staged.Clear();
     }
 
-    /// <summary>Offers the unread messages of an inbox, oldest first: from the disk below <c>floor</c>, from memory above.</summary>
+    /// <summary>Offers the unread messages of an inbox, oldest first: what is indexed from the disk, the rest from memory.</summary>
     public InboxPage Read(AccountId reader, Func<Message, bool> take)
     {
         var taken = ImmutableArray.CreateBuilder<Message>();
@@ -104,7 +111,7 @@ internal sealed class MessageLog
             long indexed;
             lock (_gate)
             {
-                if (after >= _floor) return ReadRecent(InboxOf(reader), after, take, taken);
+                if (after >= _indexed) return ReadRecent(InboxOf(reader), after, take, taken);
                 indexed = _indexed;
             }
 
@@ -120,40 +127,46 @@ internal sealed class MessageLog
         }
     }
 
-    /// <summary>Brings the index up to date with the log, in a transaction of its own.</summary>
-    public void Index(Database database)
+    /// <summary>Writes the next slice of the index, in a transaction of its own.</summary>
+    public void IndexSlice(Database database)
     {
-        if (_tail.Count + _read.Count == 0) return;
+        // Whether it succeeds or not: on a full disk it is not tried again at once.
+        _keptSinceSlice = 0;
+        if (_segment.Length == 0) Seal();
 
-        // Until it has succeeded: on a full disk it is not tried again after each batch.
-        _indexAt = _tail.Count + _read.Count + IndexEvery;
-        var through = _tail.Count > 0 ? _tail[^1].Message.Arrival : _indexed;
-        var ordered = _tail.ToArray();
-        Array.Sort(ordered, static (a, b) => a.Message.Conversation != b.Message.Conversation
-            ? a.Message.Conversation.Value.CompareTo(b.Message.Conversation.Value)
-            : a.Message.Position.CompareTo(b.Message.Position));
-
+        var end = Math.Min(_segmentDone + SliceLength, _segment.Length);
+        var through = _segment.Max(static entry => entry.Message.Arrival);
         database.Run("BEGIN IMMEDIATE");
-        var insert = database.Prepare("INSERT INTO place (conversation, position, sender, arrival) VALUES (?1, ?2, ?3, ?4)");
-        foreach (var entry in ordered)
-        {
-            var message = entry.Message;
-            insert.Bind(1, message.Conversation.Value).Bind(2, message.Position).Bind(3, entry.Sender.Value).Bind(4, message.Arrival).Run();
-        }
 
-        foreach (var conversation in ordered.Select(entry => entry.Conversation).Concat(_read).Distinct()) conversation.WriteHead(database);
-        database.Prepare("UPDATE meta SET value = ?1 WHERE key = 'indexed'").Bind(1, through).Run();
+        // "Or ignore": a crash between two slices leaves rows that a replay brings again.
+        var insert = database.Prepare("INSERT OR IGNORE INTO place (conversation, arrival, position, sender) VALUES (?1, ?2, ?3, ?4)");
+        foreach (var (message, sender, _) in _segment.AsSpan(_segmentDone, end - _segmentDone))
+            insert.Bind(1, message.Conversation.Value).Bind(2, message.Arrival).Bind(3, message.Position).Bind(4, sender.Value).Run();
+
+        if (end == _segment.Length) database.Prepare("UPDATE meta SET value = ?1 WHERE key = 'indexed'").Bind(1, through).Run();
         database.Run("COMMIT");
+
+        _segmentDone = end;
+        if (end < _segment.Length) return;
 
         lock (_gate)
         {
-            (_floor, _indexed) = (_indexed, through);
-            foreach (var entry in _indexedTail) entry.Inbox.DropThrough(_floor);
+            _indexed = through;
+            foreach (var entry in _segment) entry.Inbox.DropThrough(through);
             Trim();
         }
 
-        (_indexedTail, _tail, _indexAt) = (_tail, [], IndexEvery);
-        _read.Clear();
+        _segment = [];
+    }
+
+    private void Seal()
+    {
+        _segment = [.. _tail];
+        _segmentDone = 0;
+        (_tail, _tailBytes) = ([], 0);
+        Array.Sort(_segment, static (a, b) => a.Message.Conversation == b.Message.Conversation
+            ? a.Message.Arrival.CompareTo(b.Message.Arrival)
+            : a.Message.Conversation.Value.CompareTo(b.Message.Conversation.Value));
     }
 
     private long ClearThrough(AccountId reader)
@@ -177,7 +190,7 @@ internal sealed class MessageLog
         foreach (var entry in inbox.Recent)
         {
             var message = entry.Message;
-            if (message.Arrival <= after || message.Position <= entry.Conversation.ReadBy(inbox.Owner)) continue;
+            if (message.Arrival <= after) continue;
             if (!take(message)) return new InboxPage(inbox.Owner, taken.DrainToImmutable(), after);
             taken.Add(message);
             after = message.Arrival;
@@ -195,9 +208,9 @@ internal sealed class MessageLog
             SELECT m.arrival, m.conversation, m.position, m.sent, m.id, m.sender_name, m.text, a.username, a.realm
             FROM (SELECT p.arrival AS arrival
                   FROM member AS me
-                  CROSS JOIN conversation AS c ON c.id = me.conversation AND c.head > me.read
-                  CROSS JOIN place AS p ON p.conversation = me.conversation AND p.position > me.read
-                  WHERE me.address = ?1 AND p.arrival > ?2 AND p.arrival <= ?3 AND (p.sender <> ?1 OR c.kind = 2)
+                  CROSS JOIN conversation AS c ON c.id = me.conversation
+                  CROSS JOIN place AS p ON p.conversation = me.conversation AND p.arrival > ?2 AND p.arrival <= ?3
+                  WHERE me.address = ?1 AND (p.sender <> ?1 OR c.kind = 2)
                   ORDER BY p.arrival
                   LIMIT ?4) AS unread
             CROSS JOIN message AS m ON m.arrival = unread.arrival
@@ -228,11 +241,13 @@ internal sealed class MessageLog
     // After a commit, and in a replay: the message becomes visible.
     private void Keep(Message message, Conversation conversation, AccountId sender)
     {
-        conversation.Accept(message, sender);
+        conversation.Accept(message);
         var inbox = InboxOf(conversation.Other(sender));
-        var entry = new Entry(message, conversation, sender, inbox);
+        var entry = new Entry(message, sender, inbox);
         inbox.Recent.Enqueue(entry);
         _tail.Add(entry);
+        _tailBytes += message.Text.Length;
+        _keptSinceSlice++;
         _committed = message.Arrival;
     }
 
@@ -248,7 +263,7 @@ internal sealed class MessageLog
         if (_inboxes.Count > CacheLimit)
             foreach (var inbox in _inboxes.Values.Where(inbox => inbox.Recent.Count == 0).ToArray()) _inboxes.Remove(inbox.Owner);
         if (_conversations.Count > CacheLimit)
-            foreach (var conversation in _conversations.Values.Where(conversation => conversation.LastArrival <= _floor).ToArray())
+            foreach (var conversation in _conversations.Values.Where(conversation => conversation.LastArrival <= _indexed).ToArray())
             {
                 _conversations.Remove(conversation.Id);
                 _direct.Remove(conversation.Members);
@@ -294,7 +309,7 @@ internal sealed class MessageLog
         From = from,
     };
 
-    private sealed record Entry(Message Message, Conversation Conversation, AccountId Sender, Inbox Inbox);
+    private sealed record Entry(Message Message, AccountId Sender, Inbox Inbox);
 
     /// <summary>What is kept of one account's inbox.</summary>
     private sealed class Inbox(AccountId owner)
@@ -307,7 +322,7 @@ internal sealed class MessageLog
         /// <summary>Nothing up to this arrival is unread.</summary>
         public long ClearThrough { get; private set; }
 
-        /// <summary>The direct messages to the owner above <see cref="_floor"/>, in the order of arrival.</summary>
+        /// <summary>The direct messages to the owner that are not indexed yet, in the order of arrival.</summary>
         public Queue<Entry> Recent { get; } = [];
 
         public void Clear(long through)
@@ -365,25 +380,10 @@ internal sealed class MessageLog
     {
         protected override bool Result => true;
 
-        public override void Execute(Database database)
-        {
+        public override void Execute(Database database) =>
             database.Prepare("INSERT INTO inbox (address, read_through) VALUES (?1, ?2) ON CONFLICT (address) DO UPDATE SET read_through = max(read_through, ?2)")
                 .Bind(1, page.Reader.Value).Bind(2, page.Through).Run();
 
-            // Loaded now, since Apply has no database: their read positions move in memory and follow on disk with the index.
-            foreach (var message in page.Messages) log.FindConversation(database, message.Conversation);
-        }
-
-        public override void Apply()
-        {
-            foreach (var message in page.Messages)
-            {
-                if (!log._conversations.TryGetValue(message.Conversation, out var conversation)) continue;
-                conversation.MarkRead(page.Reader, message.Position);
-                log._read.Add(conversation);
-            }
-
-            log.InboxOf(page.Reader).Clear(page.Through);
-        }
+        public override void Apply() => log.InboxOf(page.Reader).Clear(page.Through);
     }
 }

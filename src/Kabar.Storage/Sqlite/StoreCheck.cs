@@ -53,10 +53,6 @@ public static class StoreCheck
             heads[conversation] = position;
         }
 
-        var members = database.Prepare("SELECT address, conversation, read FROM member");
-        Collect(problems, members, row => row.Number(2) <= heads.GetValueOrDefault(row.Number(1))
-            ? null
-            : $"Conversation {row.Number(1)}: address {row.Number(0)} has read to {row.Number(2)}, beyond its end.");
         Collect(
             problems,
             database.Prepare("SELECT address, read_through FROM inbox WHERE read_through > (SELECT coalesce(max(arrival), 0) FROM message)"),
@@ -88,18 +84,10 @@ public static class StoreCheck
             problems,
             database.Prepare(
                 """
-                SELECT indexed.value, (SELECT count(*) FROM place), (SELECT count(*) FROM message WHERE arrival <= indexed.value)
+                SELECT indexed.value, (SELECT count(*) FROM place WHERE arrival <= indexed.value), (SELECT count(*) FROM message WHERE arrival <= indexed.value)
                 FROM meta AS indexed WHERE indexed.key = 'indexed'
                 """),
             row => row.Number(1) == row.Number(2) ? null : $"The index holds {row.Number(1)} of the {row.Number(2)} messages up to arrival {row.Number(0)}.");
-        Collect(
-            problems,
-            database.Prepare(
-                """
-                SELECT c.id, c.head, (SELECT coalesce(max(position), 0) FROM place WHERE conversation = c.id) AS last
-                FROM conversation AS c WHERE c.head <> last
-                """),
-            row => $"Conversation {row.Number(0)}: its head is {row.Number(1)}, its last indexed position {row.Number(2)}.");
     }
 
     private static void Collect(List<string> problems, Statement query, Func<Statement, string?> problem)

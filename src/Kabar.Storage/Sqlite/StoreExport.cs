@@ -59,13 +59,11 @@ public static class StoreExport
     private static long WriteConversations(Database database, Stream output) => WriteAll(
         database.Prepare(
             """
-            SELECT c.id, low.username, low_member.read, high.username, high_member.read, c.kind
+            SELECT c.id, c.kind, low.username, high.username
             FROM conversation AS c
             JOIN direct AS d ON d.conversation = c.id
             JOIN address AS low ON low.id = d.low
             JOIN address AS high ON high.id = d.high
-            JOIN member AS low_member ON low_member.address = d.low AND low_member.conversation = c.id
-            JOIN member AS high_member ON high_member.address = d.high AND high_member.conversation = c.id
             ORDER BY c.id
             """),
         output,
@@ -75,18 +73,10 @@ public static class StoreExport
             json.WriteNumber("id", row.Number(0));
             json.WriteString("kind", "direct");
             json.WriteStartArray("members");
-            WriteMember(row, json, 1);
-            if (row.Number(5) == Conversation.Direct) WriteMember(row, json, 3);
+            json.WriteStringValue(row.Bytes(2));
+            if (row.Number(1) == Conversation.Direct) json.WriteStringValue(row.Bytes(3));
             json.WriteEndArray();
         });
-
-    private static void WriteMember(Statement row, Utf8JsonWriter json, int column)
-    {
-        json.WriteStartObject();
-        json.WriteString("username", row.Bytes(column));
-        json.WriteNumber("read", row.Number(column + 1));
-        json.WriteEndObject();
-    }
 
     private static long WriteMessages(Database database, Stream output) => WriteAll(
         database.Prepare(

@@ -19,6 +19,8 @@ internal sealed class WriteQueue : IAsyncDisposable
     // So that one transaction, and what it keeps in memory, stays small.
     private const int MostInBatch = 4096;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(1);
+
     private readonly Database _database;
     private readonly MessageLog _log;
     private readonly Thread _thread;
@@ -27,6 +29,7 @@ internal sealed class WriteQueue : IAsyncDisposable
     // A monitor, not a Lock: the thread waits on it.
     private readonly object _gate = new();
     private List<Write> _waiting = [];
+    private int _expected = 1;
     private bool _isStopping;
 
     public WriteQueue(Database database, MessageLog log)
@@ -44,7 +47,7 @@ internal sealed class WriteQueue : IAsyncDisposable
             if (!_isStopping)
             {
                 _waiting.Add(write);
-                if (_waiting.Count == 1) Monitor.Pulse(_gate);
+                if (_waiting.Count == 1 || _waiting.Count == _expected) Monitor.Pulse(_gate);
                 return;
             }
         }
@@ -72,11 +75,14 @@ internal sealed class WriteQueue : IAsyncDisposable
             for (var start = 0; start < batch.Count; start += MostInBatch)
                 Commit(batch.GetRange(start, Math.Min(MostInBatch, batch.Count - start)));
             batch.Clear();
-            if (_log.WantsIndexing) Index();
+            if (_log.WantsSlice) TryIndexSlice();
         }
 
         // A tidy end: the next start has nothing to replay.
-        Index();
+        while (_log.HasUnindexed && TryIndexSlice())
+        {
+        }
+
         _stopped.SetResult();
     }
 
@@ -90,7 +96,12 @@ internal sealed class WriteQueue : IAsyncDisposable
                 Monitor.Wait(_gate);
             }
 
+            // Whoever wrote last time has just been answered and is likely to write again: as many are waited for, for a moment. It
+            // makes one sync of what would have been several, and costs a lone writer nothing.
+            if (_waiting.Count < _expected && !_isStopping) Monitor.Wait(_gate, Patience);
+
             (batch, _waiting) = (_waiting, batch);
+            _expected = batch.Count;
             return true;
         }
     }
@@ -134,16 +145,18 @@ internal sealed class WriteQueue : IAsyncDisposable
         }
     }
 
-    private void Index()
+    private bool TryIndexSlice()
     {
         try
         {
-            _log.Index(_database);
+            _log.IndexSlice(_database);
+            return true;
         }
         catch (StoreException)
         {
-            // The disk is full, say. The log is whole and what is in memory goes on serving; it is tried again after the next batch.
+            // The disk is full, say. The log is whole, and what is in memory goes on serving; it is tried again later.
             RollBack();
+            return false;
         }
     }
 

@@ -36,31 +36,28 @@ CREATE TABLE session (
 CREATE INDEX session_by_account ON session (account);
 CREATE INDEX session_by_use ON session (last_used);
 
--- kind: 1 direct, 2 direct with oneself. head: the last position, as of meta.indexed.
+-- kind: 1 direct, 2 direct with oneself.
 CREATE TABLE conversation (
     id   INTEGER PRIMARY KEY,
-    kind INTEGER NOT NULL,
-    head INTEGER NOT NULL
+    kind INTEGER NOT NULL
 );
 
 -- Which conversation two addresses have, the smaller number first.
 CREATE TABLE direct (
     low          INTEGER NOT NULL REFERENCES address (id),
     high         INTEGER NOT NULL REFERENCES address (id),
-    conversation INTEGER NOT NULL REFERENCES conversation (id),
+    conversation INTEGER NOT NULL UNIQUE REFERENCES conversation (id),
     PRIMARY KEY (low, high)
 ) WITHOUT ROWID;
 
--- How far a member has read, as of the index: what the inbox says below is ahead of it.
 CREATE TABLE member (
     address      INTEGER NOT NULL REFERENCES address (id),
     conversation INTEGER NOT NULL REFERENCES conversation (id),
-    read         INTEGER NOT NULL,
     PRIMARY KEY (address, conversation)
 ) WITHOUT ROWID;
 
--- Of an account's direct messages, those that arrived up to here are read, whatever their conversation. One row moves when an inbox
--- is read, not one a conversation.
+-- How far an account has read: of its direct messages, those that arrived up to here. One row moves when an inbox is read, whatever
+-- the number of conversations in it.
 CREATE TABLE inbox (
     address      INTEGER PRIMARY KEY REFERENCES address (id),
     read_through INTEGER NOT NULL
@@ -79,13 +76,13 @@ CREATE TABLE message (
     text         TEXT NOT NULL
 );
 
--- The index of the log up to meta.indexed.
+-- The index of the log up to meta.indexed: by conversation, in the order of arrivals, which is that of positions too.
 CREATE TABLE place (
     conversation INTEGER NOT NULL,
+    arrival      INTEGER NOT NULL,
     position     INTEGER NOT NULL,
     sender       INTEGER NOT NULL,
-    arrival      INTEGER NOT NULL,
-    PRIMARY KEY (conversation, position)
+    PRIMARY KEY (conversation, arrival)
 ) WITHOUT ROWID;
 
 INSERT INTO meta (key, value) VALUES ('indexed', 0);
