@@ -273,7 +273,8 @@ public sealed class SqliteStore : IStore
         return accounts;
     }
 
-    private ValueTask<T> WriteAsync<T>(Func<Database, T> work) => Enqueue(new Work<T>(work));
+    /// <summary>Does one thing in the writer's order, in a transaction.</summary>
+    internal ValueTask<T> WriteAsync<T>(Func<Database, T> work) => Enqueue(new Work<T>(work));
 
     private ValueTask<T> Enqueue<T>(Write<T> write)
     {
