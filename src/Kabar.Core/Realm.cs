@@ -63,7 +63,12 @@ public sealed class Realm : IDisposable
 
         _attempts.Forgive(name, origin);
         if (verdict.IsOutdated) await Accounts.RehashAsync(account, await _hasher.HashAsync(password, cancellationToken), cancellationToken);
-        return await _sessions.StartAsync(account, cancellationToken);
+        var loggedIn = await _sessions.StartAsync(account, cancellationToken);
+
+        // A change of the password ends all sessions; one that begins from a comparison made before it must not outlive it.
+        if (await StillOpensAsync(account, password, cancellationToken)) return loggedIn;
+        await LogOutAsync(loggedIn.Token, cancellationToken);
+        return Refusal.WrongPassword;
     }
 
     /// <summary>Ends the session of a token. Its other connections find it gone.</summary>
@@ -171,6 +176,13 @@ public sealed class Realm : IDisposable
     {
         _hasher.Dispose();
         _room.Dispose();
+    }
+
+    private async ValueTask<bool> StillOpensAsync(Account account, Password password, CancellationToken cancellationToken)
+    {
+        if (await Accounts.FindAsync(account.Id, cancellationToken) is not { IsDisabled: false } current) return false;
+        if (current.PasswordHash == account.PasswordHash) return true;
+        return await _hasher.VerifyAsync(password, current.PasswordHash, cancellationToken) is { IsRight: true };
     }
 
     private async ValueTask<Account?> FindRecipientAsync(string to, CancellationToken cancellationToken)

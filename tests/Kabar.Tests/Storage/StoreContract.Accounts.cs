@@ -79,7 +79,7 @@ public abstract partial class StoreContract
         var made = await AddAsync(store, "messi");
 
         var changed = await store.UpdateAccountAsync(
-            made with { DisplayName = "Leo", Attributes = [new("a", "b")], PasswordHash = "new", IsAdmin = true, IsDisabled = true }, None);
+            made.Id, account => account with { DisplayName = "Leo", Attributes = [new("a", "b")], PasswordHash = "new", IsAdmin = true, IsDisabled = true }, None);
 
         changed.ShouldNotBeNull();
         foreach (var found in new[] { changed, await store.FindAccountAsync(made.Id, None) })
@@ -94,6 +94,18 @@ public abstract partial class StoreContract
     }
 
     [Fact]
+    public async Task Updates_at_once_each_begin_from_what_the_one_before_has_left()
+    {
+        var store = await OpenAsync();
+        var made = await AddAsync(store, "messi");
+
+        await Task.WhenAll(Enumerable.Range(0, 100).Select(_ =>
+            Task.Run(() => store.UpdateAccountAsync(made.Id, account => account with { DisplayName = account.DisplayName + "." }, None).AsTask()))).BeforeDeadline();
+
+        (await store.FindAccountAsync(made.Id, None)).ShouldNotBeNull().DisplayName.ShouldBe(made.DisplayName + new string('.', 100));
+    }
+
+    [Fact]
     public async Task An_account_that_is_gone_cannot_be_updated_or_removed_again()
     {
         var store = await OpenAsync();
@@ -101,7 +113,7 @@ public abstract partial class StoreContract
 
         (await store.RemoveAccountAsync(made.Id, Noon, None)).ShouldBeTrue();
 
-        (await store.UpdateAccountAsync(made, None)).ShouldBeNull();
+        (await store.UpdateAccountAsync(made.Id, account => account, None)).ShouldBeNull();
         (await store.RemoveAccountAsync(made.Id, Noon, None)).ShouldBeFalse();
         (await store.FindAccountAsync(made.Id, None)).ShouldBeNull();
         (await store.FindAccountAsync(made.Username, None)).ShouldBeNull();

@@ -14,7 +14,7 @@ public abstract partial class StoreContract
         var said = Message(messi, lineker, "  halo  \"é🐐\"\t\u0001");
 
         var stored = await store.AppendAsync(said);
-        await store.UpdateAccountAsync(messi with { DisplayName = "Another name" }, None);
+        await store.UpdateAccountAsync(messi.Id, account => account with { DisplayName = "Another name" }, None);
 
         stored.Position.ShouldBe(1);
         foreach (var reopening in new[] { false, true })

@@ -235,6 +235,7 @@ public abstract partial class StoreContract
                 foreach (var message in page.Messages) seen[message.Id] = true;
                 await store.MarkReadAsync(page, None);
                 if (page.Messages.IsEmpty && isLast) return;
+                if (page.Messages.IsEmpty) await Task.Yield();
             }
         }))).BeforeDeadline();
 

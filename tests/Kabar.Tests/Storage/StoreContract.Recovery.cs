@@ -19,7 +19,7 @@ public abstract partial class StoreContract
         var ended = await LogInAsync(store, messi, Noon);
         await AppendAllAsync(store, Enumerable.Range(0, 40).Select(i => Message(lineker, messi, string.Create(CultureInfo.InvariantCulture, $"{i}"))));
         await store.MarkReadAsync(await ReadAsync(store, messi, most: 30), None);
-        await store.UpdateAccountAsync(lineker with { PasswordHash = "changed" }, None);
+        await store.UpdateAccountAsync(lineker.Id, account => account with { PasswordHash = "changed" }, None);
         await store.TouchSessionAsync(session.Id, Noon.AddMinutes(5), None);
         await store.EndSessionAsync(ended.Session.Id, None);
 

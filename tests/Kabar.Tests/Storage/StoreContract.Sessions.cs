@@ -102,11 +102,11 @@ public abstract partial class StoreContract
         await LogInAsync(store, messi, Noon.AddMilliseconds(-1));
         var live = await LogInAsync(store, messi, Noon);
         var hidden = await LogInAsync(store, off, Noon);
-        await store.UpdateAccountAsync(off with { IsDisabled = true }, None);
+        await store.UpdateAccountAsync(off.Id, account => account with { IsDisabled = true }, None);
 
         (await store.ListSessionsAsync(Noon, None)).Select(active => active.Id).ShouldBe([live.Session.Id]);
 
-        await store.UpdateAccountAsync(off with { IsDisabled = false }, None);
+        await store.UpdateAccountAsync(off.Id, account => account with { IsDisabled = false }, None);
         (await store.ListSessionsAsync(Noon, None)).Select(active => active.Id).ShouldBe([live.Session.Id, hidden.Session.Id]);
     }
 
