@@ -92,7 +92,7 @@ public sealed class Realm : IDisposable
 
     /// <summary>
     /// Accepts a message and gives it its place: messages are appended in the order in which calls of this method complete. Waits
-    /// while too many are on their way to the disk.
+    /// while too many are on their way to the disk; a caller that holds some of those commits them meanwhile, or waits for itself.
     /// </summary>
     /// <returns>
     /// What completes when the message is on disk; <see cref="Refusal.UnknownSession"/>, <see cref="Refusal.UnknownRecipient"/>,

@@ -163,15 +163,18 @@ internal sealed partial class LineConnection(
 
         try
         {
-            var begun = await host.Realm.BeginSendAsync(send.Token, send.To, send.Text, connectionClosed);
-            if (begun.TryGet(out var sending, out var refusal))
+            var beginning = host.Realm.BeginSendAsync(send.Token, send.To, send.Text, connectionClosed);
+
+            // It waits for room, which the sends of this very connection may hold.
+            if (!beginning.IsCompleted) await CommitSendsAsync();
+            if ((await beginning).TryGet(out var sending, out var refusal))
             {
                 _stage = ConnectionStage.LoggedIn;
                 _sends.Add(new WaitingSend(dialect, sending, SentReply.Instance));
             }
             else
             {
-                _sends.Add(new WaitingSend(dialect, null, RefusedReply.For(refusal)));
+                _sends.Add(new WaitingSend(dialect, null, Refuse(refusal)));
             }
         }
         catch (StoreException exception)
@@ -182,12 +185,20 @@ internal sealed partial class LineConnection(
 
     private async ValueTask AnswerSendsAsync()
     {
+        await CommitSendsAsync();
+        foreach (var send in _sends) await WriteAsync(send.Dialect, send.Reply);
+        _sends.Clear();
+    }
+
+    private async ValueTask CommitSendsAsync()
+    {
         // The last first: when it is on disk so are mostly all, and the loop wakes once instead of once a message.
         for (var i = _sends.Count - 1; i >= 0; i--)
         {
             if (_sends[i].Sending is not { } sending) continue;
             try
             {
+                _sends[i] = _sends[i] with { Sending = null };
                 await sending.CommitAsync();
                 host.Metrics.CountMessage();
             }
@@ -196,9 +207,6 @@ internal sealed partial class LineConnection(
                 _sends[i] = _sends[i] with { Reply = Fail(exception) };
             }
         }
-
-        foreach (var send in _sends) await WriteAsync(send.Dialect, send.Reply);
-        _sends.Clear();
     }
 
     private async ValueTask AnswerAsync(Request request)
