@@ -26,11 +26,11 @@ public sealed class Accounts
 
     /// <summary>The account of this name, or null.</summary>
     public ValueTask<Account?> FindAsync(Username username, CancellationToken cancellationToken) =>
-        _byName.TryGetValue(username, out var known) ? new(known) : LoadAsync(_store.FindAccountAsync(username, cancellationToken));
+        _byName.TryGetValue(username, out var known) ? new(known) : LoadAsync(Volatile.Read(ref _changes), _store.FindAccountAsync(username, cancellationToken));
 
     /// <summary>The account of this number, or null.</summary>
     public ValueTask<Account?> FindAsync(AccountId id, CancellationToken cancellationToken) =>
-        _byId.TryGetValue(id, out var known) ? new(known) : LoadAsync(_store.FindAccountAsync(id, cancellationToken));
+        _byId.TryGetValue(id, out var known) ? new(known) : LoadAsync(Volatile.Read(ref _changes), _store.FindAccountAsync(id, cancellationToken));
 
     /// <summary>All accounts, in the order of their making.</summary>
     public IAsyncEnumerable<Account> ListAsync(CancellationToken cancellationToken) => _store.ListAccountsAsync(cancellationToken);
@@ -97,9 +97,15 @@ public sealed class Accounts
         return removed ? account : Refusal.UnknownUser;
     }
 
-    /// <summary>Replaces the hash after a log-in that found the old one made with weaker settings. Sessions live on.</summary>
-    internal ValueTask<Result<Account>> RehashAsync(Account account, string hash, CancellationToken cancellationToken) =>
-        ChangeAsync(account.Username.Value, current => current with { PasswordHash = hash }, endsSessions: false, cancellationToken);
+    /// <summary>
+    /// Replaces the hash after a log-in that found the old one made with weaker settings, unless another has taken its place since:
+    /// a password that was changed meanwhile stays changed. Sessions live on.
+    /// </summary>
+    internal async ValueTask RehashAsync(Account account, string hash, CancellationToken cancellationToken)
+    {
+        await _store.UpdateAccountAsync(account.Id, current => current.PasswordHash == account.PasswordHash ? current with { PasswordHash = hash } : current, cancellationToken);
+        Forget(account);
+    }
 
     private async ValueTask<Result<Account>> ChangeAsync(
         string username,
@@ -109,7 +115,7 @@ public sealed class Accounts
     {
         if (!Username.TryParse(username, out var name) || await FindAsync(name, cancellationToken) is not { } account) return Refusal.UnknownUser;
 
-        var changed = await _store.UpdateAccountAsync(change(account), cancellationToken);
+        var changed = await _store.UpdateAccountAsync(account.Id, change, cancellationToken);
         Forget(account);
         if (endsSessions)
         {
@@ -120,9 +126,9 @@ public sealed class Accounts
         return changed is null ? Refusal.UnknownUser : changed;
     }
 
-    private async ValueTask<Account?> LoadAsync(ValueTask<Account?> loading)
+    // The changes are counted before the read begins, which may be over before this is called.
+    private async ValueTask<Account?> LoadAsync(long seen, ValueTask<Account?> loading)
     {
-        var seen = Volatile.Read(ref _changes);
         var account = await loading;
         if (account is null || seen != Volatile.Read(ref _changes)) return account;
 

@@ -18,8 +18,12 @@ public interface IStore : IAsyncDisposable
     /// <summary>Makes an account. Null when the name is taken.</summary>
     ValueTask<Account?> AddAccountAsync(NewAccount account, CancellationToken cancellationToken);
 
-    /// <summary>Replaces what may change of an account: names shown, attributes, hash, rights, whether it is switched off. Null when it is gone.</summary>
-    ValueTask<Account?> UpdateAccountAsync(Account account, CancellationToken cancellationToken);
+    /// <summary>
+    /// Changes what may change of an account: names shown, attributes, hash, rights, whether it is switched off. Null when it is gone.
+    /// <paramref name="change"/> is given the account as it is and runs inside the transaction, so no other change is undone; it may
+    /// run again, and must be quick.
+    /// </summary>
+    ValueTask<Account?> UpdateAccountAsync(AccountId id, Func<Account, Account> change, CancellationToken cancellationToken);
 
     /// <summary>
     /// Removes an account and its sessions. What it said stays with those it was said to; a later account of the same name is

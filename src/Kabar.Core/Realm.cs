@@ -63,7 +63,12 @@ public sealed class Realm : IDisposable
 
         _attempts.Forgive(name, origin);
         if (verdict.IsOutdated) await Accounts.RehashAsync(account, await _hasher.HashAsync(password, cancellationToken), cancellationToken);
-        return await _sessions.StartAsync(account, cancellationToken);
+        var loggedIn = await _sessions.StartAsync(account, cancellationToken);
+
+        // A change of the password ends all sessions; one that begins from a comparison made before it must not outlive it.
+        if (await StillOpensAsync(account, password, cancellationToken)) return loggedIn;
+        await LogOutAsync(loggedIn.Token, cancellationToken);
+        return Refusal.WrongPassword;
     }
 
     /// <summary>Ends the session of a token. Its other connections find it gone.</summary>
@@ -87,7 +92,7 @@ public sealed class Realm : IDisposable
 
     /// <summary>
     /// Accepts a message and gives it its place: messages are appended in the order in which calls of this method complete. Waits
-    /// while too many are on their way to the disk.
+    /// while too many are on their way to the disk; a caller that holds some of those commits them meanwhile, or waits for itself.
     /// </summary>
     /// <returns>
     /// What completes when the message is on disk; <see cref="Refusal.UnknownSession"/>, <see cref="Refusal.UnknownRecipient"/>,
@@ -171,6 +176,13 @@ public sealed class Realm : IDisposable
     {
         _hasher.Dispose();
         _room.Dispose();
+    }
+
+    private async ValueTask<bool> StillOpensAsync(Account account, Password password, CancellationToken cancellationToken)
+    {
+        if (await Accounts.FindAsync(account.Id, cancellationToken) is not { IsDisabled: false } current) return false;
+        if (current.PasswordHash == account.PasswordHash) return true;
+        return await _hasher.VerifyAsync(password, current.PasswordHash, cancellationToken) is { IsRight: true };
     }
 
     private async ValueTask<Account?> FindRecipientAsync(string to, CancellationToken cancellationToken)

@@ -13,7 +13,7 @@ internal sealed class Sessions(IStore store, TimeSpan idle, TimeProvider clock)
     private readonly ConcurrentDictionary<TokenHash, Session> _found = new();
 
     // "Last used" is written down again only after this long: often enough for the idle time, too seldom to cost anything.
-    private readonly TimeSpan _touchAfter = TimeSpan.FromTicks(Math.Clamp(idle.Ticks / 24, TimeSpan.TicksPerSecond, TimeSpan.TicksPerHour));
+    private readonly TimeSpan _touchAfter = TimeSpan.FromTicks(idle > TimeSpan.Zero ? Math.Clamp(idle.Ticks / 24, TimeSpan.TicksPerSecond, TimeSpan.TicksPerHour) : TimeSpan.TicksPerHour);
 
     // Counts endings: what was read before one must not be kept after it.
     private long _endings;

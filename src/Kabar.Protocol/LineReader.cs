@@ -18,7 +18,7 @@ public static class LineReader
         var end = buffer.PositionOf((byte)'\n');
         if (end is null)
             // One byte more than the limit may still be the \r of the end.
-            return limit > 0 && buffer.Length > limit + 1 ? LineStatus.TooLong : LineStatus.Incomplete;
+            return limit > 0 && buffer.Length - 1 > limit ? LineStatus.TooLong : LineStatus.Incomplete;
 
         line = buffer.Slice(0, end.Value);
         if (EndsWithCarriageReturn(line)) line = line.Slice(0, line.Length - 1);

@@ -20,7 +20,7 @@ internal static class Execution
     /// <summary>Runs what the arguments ask for. Wrong ones are told in a sentence, not with a page of help; none ask for the page.</summary>
     public static async Task<int> InvokeAsync(Command command, string[] arguments, TextWriter output, TextWriter error)
     {
-        var parsed = command.Parse(arguments is [] ? ["--help"] : arguments);
+        var parsed = command.Parse(arguments is [] && command is RootCommand ? ["--help"] : arguments);
         if (parsed.Action is ParseErrorAction wrong) (wrong.ShowHelp, wrong.ShowTypoCorrections) = (false, false);
         var status = await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = LongestEnd });
         return parsed.Errors.Count > 0 ? WrongUsage : status;

@@ -34,16 +34,18 @@ public static class DialectCatalog
         new("dialect", null, ReadSwitch),
     ];
 
+    private static readonly Dialect[] Dialects = [MessageService, Chat, ThreadChat, LayananChat, RealmChat];
+
     private delegate Command VerbReader(ref FieldReader fields);
 
     /// <summary>All dialects.</summary>
-    public static IReadOnlyList<Dialect> All { get; } = [MessageService, Chat, ThreadChat, LayananChat, RealmChat];
+    public static IReadOnlyList<Dialect> All => Dialects;
 
     /// <summary>What a listener speaks unless it is told otherwise.</summary>
     public static Dialect Default => RealmChat;
 
     /// <summary>The dialect of this name, or null.</summary>
-    public static Dialect? Find(string name) => All.FirstOrDefault(dialect => dialect.Name == name);
+    public static Dialect? Find(string name) => Array.Find(Dialects, dialect => dialect.Name == name);
 
     /// <summary>
     /// Reads one request line. Never throws: a line that means nothing is a <see cref="RefusedCommand"/>. Allocates the command and
@@ -92,7 +94,9 @@ public static class DialectCatalog
     private static Command ReadSwitch(ref FieldReader fields)
     {
         if (!fields.TryRead(out var name)) return RefusedCommand.Incomplete;
-        return Find(Encoding.UTF8.GetString(name)) is { } dialect ? new SwitchDialectCommand(dialect) : RefusedCommand.Unknown;
+        foreach (var dialect in Dialects)
+            if (Ascii.Equals(name, dialect.Name)) return new SwitchDialectCommand(dialect);
+        return RefusedCommand.Unknown;
     }
 
     private sealed class Verb(string name, Dialect? owner, VerbReader read)

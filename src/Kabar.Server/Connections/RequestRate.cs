@@ -12,12 +12,8 @@ internal struct RequestRate(int perSecond, int burst, TimeProvider clock)
     {
         if (perSecond <= 0) return TimeSpan.Zero;
 
-        _tokens--;
-        if (_tokens >= 0) return TimeSpan.Zero;
-
-        // Only a connection that has used up its burst asks the clock.
         var now = clock.GetTimestamp();
-        _tokens = Math.Min(Math.Max(burst, 1), _tokens + (clock.GetElapsedTime(_filled, now).TotalSeconds * perSecond));
+        _tokens = Math.Min(Math.Max(burst, 1), _tokens + (clock.GetElapsedTime(_filled, now).TotalSeconds * perSecond)) - 1;
         _filled = now;
         return _tokens >= 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(-_tokens / perSecond);
     }

@@ -33,6 +33,9 @@ internal sealed class KabarMetrics : IDisposable
 
     public void CountRefusal(Refusal refusal) => Interlocked.Increment(ref _refusals[(int)refusal]);
 
+    /// <summary>Whether an instrument is one of these: another realm in the process has a meter of the same name.</summary>
+    public bool Owns(Instrument instrument) => instrument.Meter == _meter;
+
     public void Dispose() => _meter.Dispose();
 
     private IEnumerable<Measurement<long>> Refusals() => Enum.GetValues<Refusal>().Select(refusal =>

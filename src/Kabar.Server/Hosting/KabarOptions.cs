@@ -65,6 +65,9 @@ internal sealed record KabarOptions
         _ = HttpEndPoint;
         foreach (var (name, value) in Limits.All())
             if (value < 0) throw new SettingException($"Limits:{name} is {value}; a limit is 0 (off) or more.");
+
+        const int HundredYears = 36_500;
+        if (Limits.SessionIdleDays > HundredYears) throw new SettingException($"Limits:SessionIdleDays is {Limits.SessionIdleDays}; the most is {HundredYears} (a hundred years).");
     }
 }
 

@@ -12,7 +12,6 @@ internal sealed class MetricsPage(KabarMetrics metrics)
 
     public string Render()
     {
-        _ = metrics; // whose instruments they are: they exist once it does
         var page = new StringBuilder();
         var last = "";
         lock (_gate)
@@ -20,7 +19,7 @@ internal sealed class MetricsPage(KabarMetrics metrics)
             using var listener = new MeterListener();
             listener.InstrumentPublished = (instrument, self) =>
             {
-                if (instrument.Meter.Name == KabarMetrics.MeterName) self.EnableMeasurementEvents(instrument);
+                if (metrics.Owns(instrument)) self.EnableMeasurementEvents(instrument);
             };
             listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
             {

@@ -63,6 +63,7 @@ internal sealed partial class LineConnection(
         while (!_isEnding)
         {
             var read = await _input.ReadAsync(CancellationToken.None);
+
             // Not before the first request is whole: a client that dribbles it has the same time as one that is silent.
             if (_stage != ConnectionStage.New) Volatile.Write(ref _lastActive, host.Clock.GetTimestamp());
             var buffer = read.Buffer;
@@ -169,8 +170,11 @@ internal sealed partial class LineConnection(
 
         try
         {
-            var begun = await host.Realm.BeginSendAsync(send.Token, send.To, send.Text, CancellationToken.None);
-            if (begun.TryGet(out var sending, out var refusal))
+            var beginning = host.Realm.BeginSendAsync(send.Token, send.To, send.Text, CancellationToken.None);
+
+            // It waits for room, which the sends of this very connection may hold.
+            if (!beginning.IsCompleted) await CommitSendsAsync();
+            if ((await beginning).TryGet(out var sending, out var refusal))
             {
                 _stage = ConnectionStage.LoggedIn;
                 _sends.Add(new WaitingSend(dialect, sending, SentReply.Instance));
@@ -188,12 +192,20 @@ internal sealed partial class LineConnection(
 
     private async ValueTask AnswerSendsAsync()
     {
+        await CommitSendsAsync();
+        foreach (var send in _sends) await WriteAsync(send.Dialect, send.Reply);
+        _sends.Clear();
+    }
+
+    private async ValueTask CommitSendsAsync()
+    {
         // The last first: when it is on disk so are mostly all, and the loop wakes once instead of once a message.
         for (var i = _sends.Count - 1; i >= 0; i--)
         {
             if (_sends[i].Sending is not { } sending) continue;
             try
             {
+                _sends[i] = _sends[i] with { Sending = null };
                 await sending.CommitAsync();
                 host.Metrics.CountMessage();
             }
@@ -202,9 +214,6 @@ internal sealed partial class LineConnection(
                 _sends[i] = _sends[i] with { Reply = Fail(exception) };
             }
         }
-
-        foreach (var send in _sends) await WriteAsync(send.Dialect, send.Reply);
-        _sends.Clear();
     }
 
     private async ValueTask AnswerAsync(Request request)
@@ -300,8 +309,7 @@ internal sealed partial class LineConnection(
     private async ValueTask SlowDownAsync(TimeSpan wait)
     {
         await AnswerSendsAsync();
-        await FlushedAsync();
-        await Task.Delay(wait, host.Clock, CancellationToken.None);
+        if (await FlushedAsync()) await Task.Delay(wait, host.Clock, CancellationToken.None);
     }
 
     private async ValueTask WriteAsync(Dialect dialect, Reply reply)
@@ -315,7 +323,6 @@ internal sealed partial class LineConnection(
     private async ValueTask BeginFlushAsync()
     {
         if (_isFlushing) await EndFlushAsync();
-        if (_output.UnflushedBytes == 0) return;
         _flush = _output.FlushAsync(CancellationToken.None);
         _isFlushing = true;
     }

@@ -24,14 +24,12 @@ namespace Kabar.Storage.Sqlite;
 /// </summary>
 internal sealed class MessageLog
 {
-    private const int SegmentLength = 16 * 1024;
-    private const int SegmentBytes = 16 * 1024 * 1024;
-    private const int SliceLength = 1024;
     private const int CacheLimit = 100_000;
     private const int RowsPerRead = 1024;
 
     private readonly Lock _gate = new();
     private readonly ReadConnections _reads;
+    private readonly IndexPace _pace;
     private readonly Dictionary<(long Low, long High), Conversation> _direct = [];
     private readonly Dictionary<ConversationId, Conversation> _conversations = [];
     private readonly Dictionary<AccountId, Inbox> _inboxes = [];
@@ -47,9 +45,9 @@ internal sealed class MessageLog
     private long _indexed;
 
     /// <summary>Opens the log and replays what the index does not hold yet.</summary>
-    public MessageLog(Database writer, ReadConnections reads)
+    public MessageLog(Database writer, ReadConnections reads, IndexPace pace)
     {
-        _reads = reads;
+        (_reads, _pace) = (reads, pace);
         _indexed = writer.Prepare("SELECT value FROM meta WHERE key = 'indexed'").ReadNumber() ?? 0;
         _committed = _indexed;
         Replay(writer);
@@ -59,7 +57,7 @@ internal sealed class MessageLog
 
     /// <summary>Whether the index wants its next slice: it keeps the pace of what comes in.</summary>
     public bool WantsSlice =>
-        _keptSinceSlice >= SliceLength && (_segment.Length > 0 || _tail.Count >= SegmentLength || _tailBytes >= SegmentBytes);
+        _keptSinceSlice >= _pace.Slice && (_segment.Length > 0 || _tail.Count >= _pace.Segment || _tailBytes >= _pace.SegmentBytes);
 
     /// <summary>Whether anything is not indexed yet.</summary>
     public bool HasUnindexed => _segment.Length + _tail.Count > 0;
@@ -134,7 +132,7 @@ internal sealed class MessageLog
         _keptSinceSlice = 0;
         if (_segment.Length == 0) Seal();
 
-        var end = Math.Min(_segmentDone + SliceLength, _segment.Length);
+        var end = Math.Min(_segmentDone + _pace.Slice, _segment.Length);
         var through = _segment.Max(static entry => entry.Message.Arrival);
         database.Run("BEGIN IMMEDIATE");
 
@@ -386,4 +384,13 @@ internal sealed class MessageLog
 
         public override void Apply() => log.InboxOf(page.Reader).Clear(page.Through);
     }
+}
+
+/// <summary>How far the index may be behind the log, and how much of it is written at once.</summary>
+/// <param name="Segment">Messages that are indexed together: the more, the more of them share a page. Twice as many may be in memory.</param>
+/// <param name="SegmentBytes">Bytes of text after which a segment is long enough.</param>
+/// <param name="Slice">Messages indexed in one transaction, between two batches.</param>
+internal sealed record IndexPace(int Segment, long SegmentBytes, int Slice)
+{
+    public static IndexPace Default { get; } = new(16 * 1024, 16 * 1024 * 1024, 1024);
 }

@@ -5,7 +5,8 @@ using SQLitePCL;
 namespace Kabar.Storage.Sqlite;
 
 /// <summary>
-/// Chooses the native SQLite: the operating system's, which its distribution patches, or else the bundled one (3.35.5).
+/// Chooses the native SQLite: the operating system's, which its distribution patches, or else the bundled one (3.35.5), which
+/// <c>KABAR_SQLITE=bundled</c> in the environment asks for outright.
 /// </summary>
 internal static class SqliteLibrary
 {
@@ -22,8 +23,10 @@ internal static class SqliteLibrary
     private static string Load()
     {
         var provider = new SQLite3Provider_e_sqlite3();
-        NativeLibrary.SetDllImportResolver(provider.GetType().Assembly, static (_, _, _) =>
+        var isBundled = Environment.GetEnvironmentVariable("KABAR_SQLITE") == "bundled";
+        NativeLibrary.SetDllImportResolver(provider.GetType().Assembly, (_, _, _) =>
         {
+            if (isBundled) return 0;
             foreach (var name in SystemNames)
                 if (NativeLibrary.TryLoad(name, Assembly.GetExecutingAssembly(), DllImportSearchPath.SafeDirectories, out var handle)) return handle;
             return 0; // the default search finds the bundled one

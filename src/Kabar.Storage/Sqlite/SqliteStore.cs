@@ -19,11 +19,11 @@ public sealed class SqliteStore : IStore
     private readonly MessageLog _log;
     private readonly WriteQueue _writes;
 
-    private SqliteStore(Database writer, string path)
+    private SqliteStore(Database writer, string path, IndexPace pace)
     {
         _writer = writer;
         _reads = new ReadConnections(path);
-        _log = new MessageLog(writer, _reads);
+        _log = new MessageLog(writer, _reads, pace);
         _writes = new WriteQueue(writer, _log);
     }
 
@@ -32,17 +32,17 @@ public sealed class SqliteStore : IStore
 
     /// <summary>Opens the file, makes or migrates it where needed, and replays what a crash may have left unindexed.</summary>
     /// <exception cref="StoreException">It cannot be opened, or was written by a later version.</exception>
-    public static SqliteStore Open(string path)
-    {
-        // Made here, not by SQLite, so that it is its owner's from the first byte; SQLite gives its log the same mode.
-        if (!File.Exists(path) && !OperatingSystem.IsWindows())
-            new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }).Dispose();
+    public static SqliteStore Open(string path) => Open(path, IndexPace.Default);
 
+    /// <summary>The same with an index of another pace.</summary>
+    internal static SqliteStore Open(string path, IndexPace pace)
+    {
+        if (!File.Exists(path)) MakeFile(path);
         var writer = Database.OpenWriter(path);
         try
         {
             Migrations.Apply(writer);
-            return new SqliteStore(writer, path);
+            return new SqliteStore(writer, path, pace);
         }
         catch
         {
@@ -106,17 +106,20 @@ public sealed class SqliteStore : IStore
     });
 
     /// <inheritdoc/>
-    public ValueTask<Account?> UpdateAccountAsync(Account account, CancellationToken cancellationToken) => WriteAsync(database =>
+    public ValueTask<Account?> UpdateAccountAsync(AccountId id, Func<Account, Account> change, CancellationToken cancellationToken) => WriteAsync(database =>
     {
+        if (FindAccount(database, id) is not { } current) return null;
+
+        var account = change(current);
         database.Prepare("UPDATE account SET display_name = ?2, attributes = ?3, password_hash = ?4, is_admin = ?5, is_disabled = ?6 WHERE address = ?1")
-            .Bind(1, account.Id.Value)
+            .Bind(1, id.Value)
             .Bind(2, account.DisplayName)
             .Bind(3, WriteAttributes(account.Attributes))
             .Bind(4, account.PasswordHash)
             .Bind(5, account.IsAdmin ? 1 : 0)
             .Bind(6, account.IsDisabled ? 1 : 0)
             .Run();
-        return FindAccount(database, account.Id);
+        return FindAccount(database, id);
     });
 
     /// <inheritdoc/>
@@ -251,6 +254,21 @@ public sealed class SqliteStore : IStore
         Created = query.Time(7),
     };
 
+    // Made here, not by SQLite, so that it is its owner's from the first byte; SQLite gives its log the same mode.
+    private static void MakeFile(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        try
+        {
+            new FileStream(path, options).Dispose();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException($"Cannot make {path}: {exception.Message}", exception);
+        }
+    }
+
     private static Account? FindAccount(Database database, AccountId id) => ReadAccount(database.Prepare(
         $"SELECT {AccountColumns} FROM address AS a JOIN account AS c ON c.address = a.id WHERE a.id = ?1").Bind(1, id.Value));
 
@@ -273,7 +291,8 @@ public sealed class SqliteStore : IStore
         return accounts;
     }
 
-    private ValueTask<T> WriteAsync<T>(Func<Database, T> work) => Enqueue(new Work<T>(work));
+    /// <summary>Does one thing in the writer's order, in a transaction.</summary>
+    internal ValueTask<T> WriteAsync<T>(Func<Database, T> work) => Enqueue(new Work<T>(work));
 
     private ValueTask<T> Enqueue<T>(Write<T> write)
     {

@@ -79,8 +79,7 @@ internal sealed class RealmInMemory : IAsyncDisposable
 
     private async Task ServeAsync(PipePair transport, Dialect dialect)
     {
-        using var closed = new CancellationTokenSource();
-        await _lines.ServeAsync(transport, dialect, IPAddress.Loopback, closed.Cancel, closed.Token);
+        await _lines.ServeAsync(transport, dialect, IPAddress.Loopback, static () => { });
         await transport.Input.CompleteAsync();
         await transport.Output.CompleteAsync();
     }

@@ -1,0 +1,85 @@
+using System.Text;
+using Kabar.Core;
+using Kabar.Storage.Sqlite;
+
+namespace Kabar.Tests.Core;
+
+/// <summary>A realm on a real store, with a clock that a test moves.</summary>
+internal sealed class RealmFixture : IAsyncDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public RealmFixture(RealmOptions? options = null)
+    {
+        Options = options ?? new RealmOptions();
+        Store = SqliteStore.Open(_folder["kabar.db"]);
+        Realm = Make();
+    }
+
+    public FakeClock Clock { get; } = new();
+
+    public RealmOptions Options { get; }
+
+    public SqliteStore Store { get; }
+
+    public string Database => _folder["kabar.db"];
+
+    public Realm Realm { get; private set; }
+
+    /// <summary>As after a restart: nothing is kept but what the store has.</summary>
+    public void Restart()
+    {
+        Realm.Dispose();
+        Realm = Make();
+    }
+
+    /// <summary>An account with the password "x", whose hash costs nothing.</summary>
+    public Task<Account> AddAsync(string username) => AddAsync(username, Hashes.Cheap);
+
+    public async Task<Account> AddAsync(string username, string hash)
+    {
+        var added = await Realm.Accounts.AddHashedAsync(username, $"Display {username}", [], hash, isAdmin: false, CancellationToken.None);
+        return added.Value();
+    }
+
+    /// <summary>A session, without the cost of a log-in.</summary>
+    public async Task<SessionToken> EnterAsync(Account account)
+    {
+        var token = SessionToken.Create();
+        await Store.AddSessionAsync(new Session(new SessionId(Guid.NewGuid()), account.Id, Clock.GetUtcNow(), Clock.GetUtcNow()), token.Hash(), CancellationToken.None);
+        return token;
+    }
+
+    public ValueTask<Result<LoggedIn>> LogInAsync(string username, string password, string origin = "192.0.2.1") =>
+        Realm.LogInAsync(username, new Password(Encoding.UTF8.GetBytes(password)), origin, CancellationToken.None);
+
+    public ValueTask<Result<Message>> SendAsync(SessionToken token, string to, string text) => Realm.SendAsync(token, to, MessageText.From(text), CancellationToken.None);
+
+    public async ValueTask DisposeAsync()
+    {
+        Realm.Dispose();
+        await Store.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private Realm Make()
+    {
+        RealmName.TryParse("satu", out var name).ShouldBeTrue();
+        return new Realm(name, Store, Options, Clock);
+    }
+}
+
+internal static class ResultAssertions
+{
+    public static T Value<T>(this Result<T> result)
+    {
+        result.TryGet(out var value, out var refusal).ShouldBeTrue($"refused: {refusal}");
+        return value!; // there is one
+    }
+
+    public static void ShouldBeRefused<T>(this Result<T> result, Refusal expected)
+    {
+        result.TryGet(out _, out var refusal).ShouldBeFalse();
+        refusal.ShouldBe(expected);
+    }
+}

@@ -1,0 +1,165 @@
+using System.IO.Pipelines;
+using System.Text;
+using System.Text.Json;
+using Kabar.Core;
+using Kabar.Server.Control;
+using Kabar.Tests.Core;
+using Microsoft.AspNetCore.Connections;
+
+namespace Kabar.Tests.Server.Control;
+
+public sealed class OperatorCommandsTests : IAsyncLifetime
+{
+    private readonly RealmFixture _realm = new();
+    private readonly Pipe _requests = new(new PipeOptions(pauseWriterThreshold: 0));
+    private readonly Pipe _replies = new();
+    private Task _serving = Task.CompletedTask;
+
+    public ValueTask InitializeAsync()
+    {
+        var connection = new DefaultConnectionContext("control", new Ends(_requests.Reader, _replies.Writer), new Ends(_replies.Reader, _requests.Writer));
+        _serving = new ControlListener(new OperatorCommands(_realm.Realm)).ServeAsync(connection);
+        return default;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _requests.Writer.CompleteAsync();
+        await _serving.BeforeDeadline();
+        await _realm.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task An_account_is_added_and_can_log_in()
+    {
+        (await AskAsync("""{"do": "user add", "username": "messi", "display_name": "Lionel Messi", "attributes": {"negara": "Argentina"}, "password": "surabaya", "is_admin": true}""")).ShouldBe("{}");
+
+        var account = (await _realm.LogInAsync("messi", "surabaya")).Value().Account;
+        (account.DisplayName, account.IsAdmin).ShouldBe(("Lionel Messi", true));
+        account.Attributes.ShouldBe([new("negara", "Argentina")]);
+    }
+
+    [Fact]
+    public async Task An_account_comes_with_its_hash_from_an_export_and_is_called_by_its_name_where_no_other_is_given()
+    {
+        (await AskAsync($$"""{"do": "user add", "username": "messi", "password_hash": "{{Hashes.Cheap}}"}""")).ShouldBe("{}");
+        (await _realm.LogInAsync("messi", "x")).Value().Account.DisplayName.ShouldBe("messi");
+    }
+
+    [Fact]
+    public async Task Accounts_are_listed()
+    {
+        await _realm.AddAsync("messi");
+        await _realm.AddAsync("lineker");
+        await AskAsync("""{"do": "user disable", "username": "lineker"}""");
+
+        var reply = JsonDocument.Parse(await AskAsync("""{"do": "user list"}""")).RootElement.GetProperty("accounts");
+
+        reply.EnumerateArray().Select(account => (account.GetProperty("username").GetString(), account.GetProperty("is_disabled").GetBoolean())).ShouldBe([("messi", false), ("lineker", true)]);
+        reply[0].EnumerateObject().Select(property => property.Name).ShouldBe(["username", "display_name", "attributes", "is_admin", "is_disabled", "created"]);
+    }
+
+    [Fact]
+    public async Task A_password_is_set_an_account_switched_off_and_on_and_removed()
+    {
+        await _realm.AddAsync("messi");
+        (await AskAsync("""{"do": "user passwd", "username": "messi", "password": "new"}""")).ShouldBe("{}");
+        (await _realm.LogInAsync("messi", "new")).Value();
+        (await AskAsync("""{"do": "user disable", "username": "messi"}""")).ShouldBe("{}");
+        (await _realm.LogInAsync("messi", "new")).ShouldBeRefused(Refusal.UnknownUser);
+        (await AskAsync("""{"do": "user enable", "username": "messi"}""")).ShouldBe("{}");
+        (await _realm.LogInAsync("messi", "new")).Value();
+        (await AskAsync("""{"do": "user remove", "username": "messi"}""")).ShouldBe("{}");
+        (await _realm.Store.FindAccountAsync(Username.Parse("messi"), CancellationToken.None)).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("""{"do": "user add", "username": "MESSI", "password": "x"}""", "There is a user \"MESSI\" already.")]
+    [InlineData("""{"do": "user add", "username": "two words", "password": "x"}""", "a username is 1–32 of A-Z a-z 0-9 . _ -")]
+    [InlineData("""{"do": "user add", "username": "new"}""", "a password 1–1024 bytes without a blank")]
+    [InlineData("""{"do": "user add", "username": "new", "password": "x", "display_name": "two\nlines"}""", "a display name 1–128 characters of one line")]
+    [InlineData("""{"do": "user add", "username": "new", "password_hash": "x"}""", "User \"new\": ")]
+    [InlineData("""{"do": "user passwd", "username": "nobody", "password": "x"}""", "There is no user \"nobody\".")]
+    [InlineData("""{"do": "user passwd", "username": "messi", "password": "two words"}""", "without a blank")]
+    [InlineData("""{"do": "user disable", "username": "nobody"}""", "There is no user \"nobody\".")]
+    [InlineData("""{"do": "user enable"}""", "There is no user \"\".")]
+    [InlineData("""{"do": "user remove", "username": "nobody"}""", "There is no user \"nobody\".")]
+    [InlineData("""{"do": "dance"}""", "This server does not know \"dance\"; is it an older version?")]
+    [InlineData("""{"username": "messi"}""", "is one of the two an older version?")]
+    [InlineData("""not json""", "is one of the two an older version?")]
+    [InlineData("", "is one of the two an older version?")]
+    [InlineData("null", "The request is empty.")]
+    public async Task What_cannot_be_done_is_told_in_a_sentence_and_the_next_request_is_served(string request, string sentence)
+    {
+        await _realm.AddAsync("messi");
+
+        ErrorOf(await AskAsync(request)).ShouldContain(sentence);
+
+        ErrorOf(await AskAsync("""{"do": "dance"}""")).ShouldNotBeEmpty();
+        (await _realm.Realm.Accounts.ListAsync(CancellationToken.None).CountAsync()).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task What_the_store_fails_is_told_in_its_words()
+    {
+        await _realm.AddAsync("messi");
+        using (var database = Kabar.Storage.Sqlite.Database.OpenWriter(_realm.Database))
+            database.Run("CREATE TRIGGER refuse BEFORE UPDATE ON account BEGIN SELECT raise(ABORT, 'out of luck'); END");
+
+        ErrorOf(await AskAsync("""{"do": "user disable", "username": "messi"}""")).ShouldContain("out of luck");
+    }
+
+    [Fact]
+    public async Task Several_requests_in_one_piece_and_one_in_several_are_answered_in_order()
+    {
+        await SendAsync("{\"do\": \"a\"}\n{\"do\": \"b\"}\n{\"do\":");
+        ErrorOf(await ReadAsync()).ShouldContain("\"a\"");
+        ErrorOf(await ReadAsync()).ShouldContain("\"b\"");
+        await SendAsync(" \"c\"}");
+        await SendAsync("\r\n");
+        ErrorOf(await ReadAsync()).ShouldContain("\"c\"");
+    }
+
+    [Fact]
+    public async Task A_request_that_never_ends_is_told_so_and_the_connection_closed()
+    {
+        await SendAsync(new string('x', 1024 * 1024 + 2));
+        ErrorOf(await ReadAsync()).ShouldBe("The request is too long.");
+        await _serving.BeforeDeadline();
+    }
+
+    [Fact]
+    public void A_request_never_prints_its_password() =>
+        new ControlRequest { Do = "user add", Username = "messi", Password = "secret", PasswordHash = "hashed" }.ToString().ShouldBe("user add messi");
+
+    private static string ErrorOf(string reply) => JsonDocument.Parse(reply).RootElement.GetProperty("error").GetString().ShouldNotBeNull();
+
+    private async Task<string> AskAsync(string request)
+    {
+        await SendAsync(request + "\n");
+        return await ReadAsync();
+    }
+
+    private async Task SendAsync(string text) => await _requests.Writer.WriteAsync(Encoding.UTF8.GetBytes(text)).BeforeDeadline();
+
+    private async Task<string> ReadAsync()
+    {
+        while (true)
+        {
+            var read = await _replies.Reader.ReadAsync().BeforeDeadline();
+            var text = Encoding.UTF8.GetString(read.Buffer);
+            var end = text.IndexOf('\n', StringComparison.Ordinal);
+            if (end < 0)
+            {
+                _replies.Reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+                read.IsCompleted.ShouldBeFalse();
+                continue;
+            }
+
+            _replies.Reader.AdvanceTo(read.Buffer.GetPosition(Encoding.UTF8.GetByteCount(text[..(end + 1)])));
+            return text[..end];
+        }
+    }
+
+    private sealed record Ends(PipeReader Input, PipeWriter Output) : IDuplexPipe;
+}

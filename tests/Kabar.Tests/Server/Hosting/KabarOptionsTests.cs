@@ -1,0 +1,123 @@
+using Kabar.Core;
+using Kabar.Server.Hosting;
+using Microsoft.Extensions.Configuration;
+
+namespace Kabar.Tests.Server.Hosting;
+
+public sealed class KabarOptionsTests
+{
+    [Fact]
+    public void Without_any_setting_there_are_the_documented_ones()
+    {
+        var options = Bind();
+
+        options.Data.ShouldBe("./kabar-data");
+        options.Realm.ShouldBeNull();
+        options.HttpEndPoint.ShouldBeNull();
+        options.Listeners.ShouldHaveSingleItem().EndPoint.ToString().ShouldBe("127.0.0.1:8889");
+        options.Limits.ShouldBe(new Limits());
+        var realm = options.Limits.ForRealm();
+        realm.ShouldBe(new RealmOptions());
+    }
+
+    [Fact]
+    public void Every_setting_is_taken()
+    {
+        var options = Bind(
+            ("Data", "/var/kabar"), ("Realm", "Kampus.Example"), ("Listen:0", "*:1,tls"), ("Listen:1", "localhost:2,dialect=chat"), ("Http", "127.0.0.1:8880"),
+            ("Tls:Certificate", "c.pem"), ("Tls:Key", "k.pem"), ("Limits:TextBytes", "100"), ("limits:requestspersecond", "7"));
+
+        (options.Data, options.Realm, options.Http).ShouldBe(("/var/kabar", "Kampus.Example", "127.0.0.1:8880"));
+        options.Listeners.Select(listener => (listener.EndPoint.Port, listener.IsTls, listener.Dialect.Name)).ShouldBe([(1, true, "realm-chat"), (2, false, "chat")]);
+        (options.Tls.Certificate, options.Tls.Key).ShouldBe(("c.pem", "k.pem"));
+        (options.Limits.TextBytes, options.Limits.RequestsPerSecond).ShouldBe((100, 7));
+    }
+
+    [Fact]
+    public void Every_limit_of_the_realm_comes_from_a_setting()
+    {
+        var limits = new Limits
+        {
+            TextBytes = 1,
+            InboxReplyBytes = 2,
+            SendsWaiting = 3,
+            WrongPasswordsPerMinute = 4,
+            WrongPasswordsPerHour = 5,
+            SessionIdleDays = 6,
+        };
+        limits.ForRealm().ShouldBe(new RealmOptions
+        {
+            TextBytes = 1,
+            InboxReplyBytes = 2,
+            SendsWaiting = 3,
+            WrongPasswordsPerMinute = 4,
+            WrongPasswordsPerHour = 5,
+            SessionIdle = TimeSpan.FromDays(6),
+        });
+    }
+
+    [Theory]
+    [InlineData("Lisen:0", "127.0.0.1:1", "There is no setting \"Lisen\"; there are Data, Realm, Listen, Http, Tls, Limits, Logging.")]
+    [InlineData("Limits:TextByte", "1", "There is no setting \"Limits:TextByte\"")]
+    [InlineData("Tls:Cert", "x", "There is no setting \"Tls:Cert\"; there are Certificate, Key.")]
+    [InlineData("Limits:TextBytes", "many", "Limits:TextBytes")]
+    [InlineData("Limits:TextBytes", "3000000000", "Limits:TextBytes")]
+    [InlineData("Limits:TextBytes", "-1", "Limits:TextBytes is -1; a limit is 0 (off) or more.")]
+    [InlineData("Limits:SessionIdleDays", "2147483647", "Limits:SessionIdleDays is 2147483647; the most is 36500 (a hundred years).")]
+    [InlineData("Realm", "two words", "Realm \"two words\" is not a name")]
+    [InlineData("Realm", "", "Realm \"\" is not a name")]
+    [InlineData("Listen:0", "nowhere", "Listen \"nowhere\" is not HOST:PORT")]
+    [InlineData("Http", "8880", "Http \"8880\" is not HOST:PORT")]
+    [InlineData("Tls:Certificate", "c.pem", "Tls:Certificate and Tls:Key belong together; one is missing.")]
+    [InlineData("Tls:Key", "k.pem", "Tls:Certificate and Tls:Key belong together; one is missing.")]
+    public void A_wrong_setting_is_named_in_a_sentence(string key, string value, string sentence) =>
+        Should.Throw<SettingException>(() => Bind((key, value))).Message.ShouldContain(sentence);
+
+    [Fact]
+    public void No_limit_can_be_negative_and_zero_is_off_for_each()
+    {
+        foreach (var (name, _) in new Limits().All())
+        {
+            Should.Throw<SettingException>(() => Bind(($"Limits:{name}", "-1"))).Message.ShouldContain(name);
+            Bind(($"Limits:{name}", "0")).Limits.All().Single(limit => limit.Name == name).Value.ShouldBe(0);
+        }
+    }
+
+    [Fact]
+    public void Settings_of_logging_are_the_frameworks() => Bind(("Logging:LogLevel:Default", "Debug")).ShouldNotBeNull();
+
+    [Theory]
+    [InlineData("127.0.0.1:8889", "127.0.0.1:8889", "realm-chat", false)]
+    [InlineData("127.0.0.1:0", "127.0.0.1:0", "realm-chat", false)]
+    [InlineData("localhost:1", "127.0.0.1:1", "realm-chat", false)]
+    [InlineData("*:65535", "[::]:65535", "realm-chat", false)]
+    [InlineData("[::1]:8889", "[::1]:8889", "realm-chat", false)]
+    [InlineData("0.0.0.0:8889,tls", "0.0.0.0:8889", "realm-chat", true)]
+    [InlineData("127.0.0.1:8889,dialect=chat", "127.0.0.1:8889", "chat", false)]
+    [InlineData("127.0.0.1:8889, tls , dialect=thread-chat", "127.0.0.1:8889", "thread-chat", true)]
+    public void A_listener_is_read(string text, string endPoint, string dialect, bool isTls)
+    {
+        var listener = LineListener.Parse(text);
+        (listener.EndPoint.ToString(), listener.Dialect.Name, listener.IsTls).ShouldBe((endPoint, dialect, isTls));
+    }
+
+    [Theory]
+    [InlineData("", "Listen \"\" is not HOST:PORT")]
+    [InlineData("127.0.0.1", "Listen \"127.0.0.1\" is not HOST:PORT")]
+    [InlineData("127.0.0.1:", "is not HOST:PORT")]
+    [InlineData(":8889", "is not HOST:PORT")]
+    [InlineData("127.0.0.1:65536", "is not HOST:PORT")]
+    [InlineData("127.0.0.1:-1", "is not HOST:PORT")]
+    [InlineData("127.0.0.1:+1", "is not HOST:PORT")]
+    [InlineData("127.0.0.1: 1", "is not HOST:PORT")]
+    [InlineData("example.org:1", "is not HOST:PORT")]
+    [InlineData("127.0.0.1:1,dialect=klingon", "there is no dialect \"klingon\"; there are message-service, chat, thread-chat, layanan-chat, realm-chat.")]
+    [InlineData("127.0.0.1:1,ssl", "\"ssl\" is neither \"tls\" nor \"dialect=NAME\".")]
+    [InlineData("127.0.0.1:1,", "\"\" is neither \"tls\" nor \"dialect=NAME\".")]
+    public void A_listener_that_is_none_is_told_in_a_sentence(string text, string sentence) =>
+        Should.Throw<SettingException>(() => LineListener.Parse(text)).Message.ShouldContain(sentence);
+
+    private static KabarOptions Bind(params (string Key, string Value)[] settings) => KabarOptions.Bind(new ConfigurationBuilder()
+        .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)))
+        .Build());
+}
