@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Kabar.Core;
 
 /// <summary>
@@ -19,6 +21,7 @@ public readonly struct Sending
         return _append;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<Message> WaitAsync(ValueTask<Message> append, SemaphoreSlim room)
     {
         try

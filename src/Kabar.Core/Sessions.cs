@@ -3,14 +3,14 @@ using System.Collections.Concurrent;
 namespace Kabar.Core;
 
 /// <summary>
-/// The live sessions in use on this node. The truth is in the store under a hash of the token; this keeps what was found there, so
-/// that a message does not cost a read.
+/// The live sessions in use on this node. The truth is in the store under a hash of the token; this keeps what was found there, by the
+/// token itself, so that a message costs neither a read nor a hash.
 /// </summary>
 internal sealed class Sessions(IStore store, TimeSpan idle, TimeProvider clock)
 {
     private const int CacheLimit = 100_000;
 
-    private readonly ConcurrentDictionary<TokenHash, Session> _found = new();
+    private readonly ConcurrentDictionary<SessionToken, Session> _found = new();
 
     // "Last used" is written down again only after this long: often enough for the idle time, too seldom to cost anything.
     private readonly TimeSpan _touchAfter = TimeSpan.FromTicks(idle > TimeSpan.Zero ? Math.Clamp(idle.Ticks / 24, TimeSpan.TicksPerSecond, TimeSpan.TicksPerHour) : TimeSpan.TicksPerHour);
@@ -34,36 +34,35 @@ internal sealed class Sessions(IStore store, TimeSpan idle, TimeProvider clock)
     {
         if (token == default) return default;
 
-        var hash = token.Hash();
-        return _found.TryGetValue(hash, out var session) && clock.GetUtcNow() - session.LastUsed < _touchAfter
+        return _found.TryGetValue(token, out var session) && clock.GetUtcNow() - session.LastUsed < _touchAfter
             ? new(session)
-            : LoadAsync(hash, cancellationToken);
+            : LoadAsync(token, cancellationToken);
     }
 
     public async ValueTask EndAsync(SessionToken token, Session session, CancellationToken cancellationToken)
     {
         await store.EndSessionAsync(session.Id, cancellationToken);
         Interlocked.Increment(ref _endings);
-        _found.TryRemove(token.Hash(), out _);
+        _found.TryRemove(token, out _);
     }
 
     /// <summary>Drops what is kept of an account whose sessions have ended in the store.</summary>
     public void Forget(AccountId account)
     {
         Interlocked.Increment(ref _endings);
-        foreach (var (hash, session) in _found)
-            if (session.Account == account) _found.TryRemove(hash, out _);
+        foreach (var (token, session) in _found)
+            if (session.Account == account) _found.TryRemove(token, out _);
     }
 
     public ValueTask<int> EndIdleAsync(CancellationToken cancellationToken) =>
         idle > TimeSpan.Zero ? store.EndIdleSessionsAsync(LiveSince, cancellationToken) : new(0);
 
-    private async ValueTask<Session?> LoadAsync(TokenHash hash, CancellationToken cancellationToken)
+    private async ValueTask<Session?> LoadAsync(SessionToken token, CancellationToken cancellationToken)
     {
         var seen = Volatile.Read(ref _endings);
-        if (await store.FindSessionAsync(hash, cancellationToken) is not { } session || session.LastUsed < LiveSince)
+        if (await store.FindSessionAsync(token.Hash(), cancellationToken) is not { } session || session.LastUsed < LiveSince)
         {
-            _found.TryRemove(hash, out _);
+            _found.TryRemove(token, out _);
             return null;
         }
 
@@ -83,8 +82,8 @@ internal sealed class Sessions(IStore store, TimeSpan idle, TimeProvider clock)
         }
 
         if (_found.Count >= CacheLimit) _found.Clear();
-        _found[hash] = session;
-        if (seen != Volatile.Read(ref _endings)) _found.TryRemove(hash, out _);
+        _found[token] = session;
+        if (seen != Volatile.Read(ref _endings)) _found.TryRemove(token, out _);
         return session;
     }
 }

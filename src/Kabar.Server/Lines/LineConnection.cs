@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
+using System.Runtime.CompilerServices;
 using Kabar.Core;
 using Kabar.Protocol;
 using Kabar.Protocol.Dialects;
@@ -190,6 +191,7 @@ internal sealed partial class LineConnection(
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask AnswerSendsAsync()
     {
         await CommitSendsAsync();
@@ -197,6 +199,7 @@ internal sealed partial class LineConnection(
         _sends.Clear();
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask CommitSendsAsync()
     {
         // The last first: when it is on disk so are mostly all, and the loop wakes once instead of once a message.
