@@ -101,6 +101,32 @@ public sealed class InboxTurnsTests
     }
 
     [Fact]
+    public async Task Only_the_first_in_line_takes_over_whoevers_timer_rings_first()
+    {
+        var first = await _turns.TakeAsync(Messi, CancellationToken.None);
+        var second = _turns.TakeAsync(Messi, CancellationToken.None).AsTask();
+        var third = _turns.TakeAsync(Messi, CancellationToken.None).AsTask();
+        await _clock.WaitForTimersAsync(2);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        first.Dispose();
+        await second.BeforeDeadline();
+
+        // The fourth sets its timer for the end of the second's time before the third, which still waits by the first's, does so.
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        var fourth = _turns.TakeAsync(Messi, CancellationToken.None).AsTask();
+        await _clock.WaitForTimersAsync(2);
+        _clock.Advance(TimeSpan.FromSeconds(3));
+        await _clock.WaitForTimersAsync(2);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+
+        using var turn = await third.BeforeDeadline();
+        await _clock.WaitForTimersAsync();
+        fourth.IsCompleted.ShouldBeFalse();
+        _clock.Advance(Longest);
+        (await fourth.BeforeDeadline()).Dispose();
+    }
+
+    [Fact]
     public async Task Nobody_who_waits_alone_takes_the_turn_of_a_reader_within_its_time()
     {
         using var first = await _turns.TakeAsync(Messi, CancellationToken.None);
