@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using System.Text;
 
 namespace Kabar.Core;
@@ -10,6 +11,10 @@ public sealed class Accounts
 {
     // A bound, not a tuning: when it is passed the cache starts again, which costs a read each.
     private const int CacheLimit = 100_000;
+
+    private static readonly FrozenSet<string> Reserved = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase,
+        "type", "username", "nama", "password", "password_hash", "admin", "disabled", "created", "inbox_read_through", "incoming", "outgoing");
 
     private readonly IStore _store;
     private readonly Sessions _sessions;
@@ -23,6 +28,9 @@ public sealed class Accounts
 
     internal Accounts(IStore store, Sessions sessions, PasswordHasher hasher, TimeProvider clock) =>
         (_store, _sessions, _hasher, _clock) = (store, sessions, hasher, clock);
+
+    /// <summary>Whether a key is no attribute's: attributes stand beside these in exports, imports and what <c>online</c> shows.</summary>
+    public static bool IsReserved(string key) => Reserved.Contains(key);
 
     /// <summary>The account of this name, or null.</summary>
     public ValueTask<Account?> FindAsync(Username username, CancellationToken cancellationToken) =>
@@ -65,7 +73,7 @@ public sealed class Accounts
     {
         if (!Username.TryParse(username, out var name) || !IsAllowed(displayName)) return Refusal.InvalidName;
         foreach (var (key, value) in attributes)
-            if (!Username.TryParse(key, out _) || !IsAllowed(value)) return Refusal.InvalidName;
+            if (!Username.TryParse(key, out _) || IsReserved(key) || !IsAllowed(value)) return Refusal.InvalidName;
         if (!PasswordHasher.IsHash(passwordHash)) return Refusal.InvalidName;
 
         var made = await _store.AddAccountAsync(new NewAccount(name, displayName, attributes, passwordHash, isAdmin, _clock.GetUtcNow()), cancellationToken);

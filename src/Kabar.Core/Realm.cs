@@ -58,7 +58,13 @@ public sealed class Realm : IDisposable
         }
 
         if (password.Utf8.Length > Password.MaxBytes) return Refusal.WrongPassword;
-        if (await _hasher.VerifyAsync(password, account.PasswordHash, cancellationToken) is not { } verdict) return Refusal.TooManyAttempts;
+        if (await _hasher.VerifyAsync(password, account.PasswordHash, cancellationToken) is not { } verdict)
+        {
+            // Nothing was compared: too many wait for it.
+            _attempts.Forgive(name, origin);
+            return Refusal.TooManyAttempts;
+        }
+
         if (!verdict.IsRight) return Refusal.WrongPassword;
 
         _attempts.Forgive(name, origin);

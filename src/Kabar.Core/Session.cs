@@ -16,6 +16,6 @@ public sealed record Session(SessionId Id, AccountId Account, DateTimeOffset Cre
 public sealed record ActiveSession(SessionId Id, Account Account);
 
 /// <summary>What a log-in yields.</summary>
-/// <param name="Token">The secret; the realm itself forgets it.</param>
+/// <param name="Token">The secret; the store has only its hash.</param>
 /// <param name="Account">Who logged in.</param>
 public sealed record LoggedIn(SessionToken Token, Account Account);

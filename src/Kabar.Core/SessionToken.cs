@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 namespace Kabar.Core;
 
 /// <summary>
-/// The secret that proves a session: a random UUID, shown to its owner once. A realm keeps only its <see cref="TokenHash"/>.
+/// The secret that proves a session: a random UUID, shown to its owner once. A store keeps only its <see cref="TokenHash"/>.
 /// The default value opens nothing.
 /// </summary>
 public readonly record struct SessionToken

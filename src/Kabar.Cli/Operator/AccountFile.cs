@@ -29,7 +29,7 @@ internal static class AccountFile
                 PasswordHash = Text(root, "password_hash"),
                 IsAdmin = IsTrue(root, "admin"),
                 Attributes = root.EnumerateObject()
-                    .Where(property => property.Value.ValueKind == JsonValueKind.String && !IsReserved(property.Name))
+                    .Where(property => property.Value.ValueKind == JsonValueKind.String && !Core.Accounts.IsReserved(property.Name))
                     .GroupBy(property => property.Name)
                     .ToDictionary(same => same.Key, same => same.Last().Value.GetString() ?? ""),
             };
@@ -41,8 +41,6 @@ internal static class AccountFile
             throw new CommandFault($"Line {number} is not JSON.");
         }
     }
-
-    private static bool IsReserved(string name) => name is "type" or "username" or "nama" or "password" or "password_hash" or "created";
 
     private static string? Text(JsonElement root, string name) =>
         root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

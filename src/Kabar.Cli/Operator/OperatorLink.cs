@@ -14,8 +14,13 @@ namespace Kabar.Cli.Operator;
 /// </summary>
 internal abstract class OperatorLink : IAsyncDisposable
 {
-    public static async Task<OperatorLink> OpenAsync(string data, CancellationToken cancellationToken)
+    /// <summary>Finds the way.</summary>
+    /// <param name="data">The data directory.</param>
+    /// <param name="mayMake">Whether data are made where there are none; otherwise a mistyped folder is told.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<OperatorLink> OpenAsync(string data, bool mayMake, CancellationToken cancellationToken)
     {
+        if (!mayMake && !File.Exists(DataDirectory.DatabaseIn(data))) throw new CommandFault($"There are no data in {data}.");
         if (DataDirectory.TryHold(data) is { } held) return DirectLink.Open(held);
 
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

@@ -73,7 +73,8 @@ public abstract class Dialect
     /// <summary>The most bytes a message adds to an inbox reply: what bounds a page (section 3).</summary>
     public static int InboxSize(Message message, Account reader)
     {
-        const int Punctuation = 72;
+        // What stands around the texts, with what stands around the first message.
+        const int Punctuation = 96;
         return Punctuation
             + ReplyWriter.EscapedLength(message.Text.Utf8.Span)
             + ReplyWriter.MostEscaped(message.FromName.Length + reader.DisplayName.Length)

@@ -57,7 +57,7 @@ internal sealed class OperatorCommands(Realm realm)
                 Refusal.UnknownUser => $"There is no user \"{request.Username}\".",
                 Refusal.InvalidName =>
                     $"User \"{request.Username}\": a username is 1–{Username.MaxLength} of A-Z a-z 0-9 . _ -, a display name 1–{Account.MaxNameLength} characters of one line, "
-                    + $"and a password 1–{Password.MaxBytes} bytes without a blank.",
+                    + $"a password 1–{Password.MaxBytes} bytes without a blank; an attribute has a name of its own.",
                 _ => $"Refused: {refusal}.",
             },
         };

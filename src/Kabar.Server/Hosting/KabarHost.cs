@@ -27,6 +27,9 @@ internal sealed class KabarHost : IAsyncDisposable
 {
     private const string NameKey = "realm";
 
+    // What Linux has room for in the address of a Unix socket, less the NUL.
+    private const int LongestSocketPath = 107;
+
     private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(20);
 
     private readonly WebApplication _application;
@@ -52,6 +55,8 @@ internal sealed class KabarHost : IAsyncDisposable
         builder.Services.Configure<KestrelServerOptions>(kestrel => Listen(kestrel, options, name, clock));
         _application = builder.Build();
         MonitoringEndpoints.Map(_application);
+        _application.Services.GetRequiredService<KabarMetrics>().AddGauge(
+            "kabar_unindexed_messages", "Messages that the index does not hold yet.", () => store.UnindexedMessages);
     }
 
     /// <summary>What is served, as the operator reads it: <c>127.0.0.1:8889 (realm-chat)</c>.</summary>
@@ -182,8 +187,8 @@ internal sealed class KabarHost : IAsyncDisposable
 
         var socket = DataDirectory.ControlSocketIn(_data.Path);
         File.Delete(socket); // of a server that was killed: the directory is ours
-        if (System.Text.Encoding.UTF8.GetByteCount(socket) > 100)
-            throw new SettingException($"Data \"{options.Data}\": the path is too long for a socket in it; at most 88 bytes.");
+        if (System.Text.Encoding.UTF8.GetByteCount(socket) > LongestSocketPath)
+            throw new SettingException($"Data \"{options.Data}\": the full path is too long for a socket in it; at most 94 bytes.");
         kestrel.ListenUnixSocket(socket, bound => bound.Run(services.GetRequiredService<ControlListener>().ServeAsync));
     }
 }

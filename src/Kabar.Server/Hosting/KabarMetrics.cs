@@ -36,6 +36,9 @@ internal sealed class KabarMetrics : IDisposable
     /// <summary>Whether an instrument is one of these: another realm in the process has a meter of the same name.</summary>
     public bool Owns(Instrument instrument) => instrument.Meter == _meter;
 
+    /// <summary>Adds a figure that somebody else knows.</summary>
+    public void AddGauge(string name, string description, Func<long> value) => _meter.CreateObservableGauge(name, value, description: description);
+
     public void Dispose() => _meter.Dispose();
 
     private IEnumerable<Measurement<long>> Refusals() => Enum.GetValues<Refusal>().Select(refusal =>

@@ -26,7 +26,14 @@ internal static class TlsCertificate
         }
 
         if (!File.Exists(DataDirectory.CertificateIn(data))) Make(data, realm, clock);
-        return (X509Certificate2.CreateFromPemFile(DataDirectory.CertificateIn(data), DataDirectory.KeyIn(data)), []);
+        try
+        {
+            return (X509Certificate2.CreateFromPemFile(DataDirectory.CertificateIn(data), DataDirectory.KeyIn(data)), []);
+        }
+        catch (CryptographicException exception)
+        {
+            throw new SettingException($"The certificate in {Path.GetDirectoryName(DataDirectory.CertificateIn(data))} is damaged ({exception.Message}); remove the folder to have another made.");
+        }
     }
 
     /// <summary>What a client pins: the SHA-256 of the certificate.</summary>
@@ -47,7 +54,11 @@ internal static class TlsCertificate
 
         DataDirectory.Make(Path.Combine(data, "tls"));
         WriteSecret(DataDirectory.KeyIn(data), key.ExportPkcs8PrivateKeyPem());
-        File.WriteAllText(DataDirectory.CertificateIn(data), certificate.ExportCertificatePem());
+
+        // Last and at once: where there is a certificate, it is whole and has its key.
+        var written = DataDirectory.CertificateIn(data) + ".new";
+        File.WriteAllText(written, certificate.ExportCertificatePem());
+        File.Move(written, DataDirectory.CertificateIn(data), overwrite: true);
     }
 
     private static void WriteSecret(string path, string text)

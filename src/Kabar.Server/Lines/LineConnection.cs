@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using Kabar.Core;
 using Kabar.Protocol;
 using Kabar.Protocol.Dialects;
@@ -226,8 +227,9 @@ internal sealed partial class LineConnection(
             if (request.Command is InboxCommand inbox) await AnswerInboxAsync(inbox, request.Dialect);
             else await WriteAsync(request.Dialect, await ExecuteAsync(request.Command));
         }
-        catch (StoreException exception)
+        catch (Exception exception) when (exception is StoreException or NotSupportedException or CryptographicException)
         {
+            // The store, or a password that cannot be hashed here: libsodium is missing, or there is no memory for it.
             await WriteAsync(request.Dialect, Fail(exception));
         }
 
@@ -246,14 +248,15 @@ internal sealed partial class LineConnection(
                 return new LoggedInReply(session.Token);
 
             case ActiveUsersCommand ask:
-                return (await host.Realm.ListActiveUsersAsync(ask.Token, CancellationToken.None)).TryGet(out var users, out refusal)
-                    ? new ActiveUsersReply(users)
-                    : Refuse(refusal);
+                if (!(await host.Realm.ListActiveUsersAsync(ask.Token, CancellationToken.None)).TryGet(out var users, out refusal)) return Refuse(refusal);
+                _stage = ConnectionStage.LoggedIn;
+                return new ActiveUsersReply(users);
 
             case ActiveSessionsCommand ask:
-                return (await host.Realm.ListSessionsAsync(ask.Token ?? _loggedIn ?? default, CancellationToken.None)).TryGet(out var sessions, out refusal)
-                    ? new ActiveSessionsReply(sessions)
-                    : Refuse(refusal);
+                if (!(await host.Realm.ListSessionsAsync(ask.Token ?? _loggedIn ?? default, CancellationToken.None)).TryGet(out var sessions, out refusal))
+                    return Refuse(refusal);
+                _stage = ConnectionStage.LoggedIn;
+                return new ActiveSessionsReply(sessions);
 
             case LogOutCommand logOut:
                 return (await host.Realm.LogOutAsync(logOut.Token, CancellationToken.None)).TryGet(out _, out refusal) ? LoggedOutReply.Instance : Refuse(refusal);
@@ -303,7 +306,7 @@ internal sealed partial class LineConnection(
         return RefusedReply.For(refusal);
     }
 
-    private RefusedReply Fail(StoreException exception)
+    private RefusedReply Fail(Exception exception)
     {
         Log.StoreFailed(host.Logger, origin, exception);
         return Refuse(Refusal.Failed);
@@ -373,7 +376,7 @@ internal sealed partial class LineConnection(
         [LoggerMessage(EventId = 1101, Level = LogLevel.Information, Message = "Closing a connection from {Origin}: a line passed {Limit} bytes.")]
         public static partial void LineTooLong(ILogger logger, IPAddress origin, int limit);
 
-        [LoggerMessage(EventId = 1102, Level = LogLevel.Error, Message = "The store failed a request from {Origin}.")]
+        [LoggerMessage(EventId = 1102, Level = LogLevel.Error, Message = "A request from {Origin} failed.")]
         public static partial void StoreFailed(ILogger logger, IPAddress origin, Exception exception);
     }
 }

@@ -38,8 +38,10 @@ internal sealed class MessageLog
     private List<Entry> _tail = [];
     private long _tailBytes;
     private Entry[] _segment = [];
+    private long _segmentThrough;
     private int _segmentDone;
     private int _keptSinceSlice;
+    private int _unindexed;
     private long _nextArrival;
     private long _committed;
     private long _indexed;
@@ -55,12 +57,13 @@ internal sealed class MessageLog
         _committed = _nextArrival - 1;
     }
 
-    /// <summary>Whether the index wants its next slice: it keeps the pace of what comes in.</summary>
+    /// <summary>Whether the index wants its next slice: it keeps the pace of what comes in, and catches up when it is far behind.</summary>
     public bool WantsSlice =>
-        _keptSinceSlice >= _pace.Slice && (_segment.Length > 0 || _tail.Count >= _pace.Segment || _tailBytes >= _pace.SegmentBytes);
+        (_segment.Length > 0 || _tail.Count >= _pace.Segment || _tailBytes >= _pace.SegmentBytes)
+        && _keptSinceSlice >= (_tail.Count >= 2 * _pace.Segment ? 0 : _pace.Slice);
 
-    /// <summary>Whether anything is not indexed yet.</summary>
-    public bool HasUnindexed => _segment.Length + _tail.Count > 0;
+    /// <summary>How many messages are not indexed yet. May be asked from any thread.</summary>
+    public int Unindexed => Volatile.Read(ref _unindexed);
 
     /// <summary>A write that appends a message.</summary>
     public Write<Message> Append(in NewMessage message) => new AppendWrite(this, message);
@@ -113,27 +116,19 @@ internal sealed class MessageLog
                 indexed = _indexed;
             }
 
-            var rows = ReadIndexed(reader, after, indexed);
-            foreach (var message in rows)
-            {
-                if (!take(message)) return new InboxPage(reader, taken.DrainToImmutable(), after);
-                taken.Add(message);
-                after = message.Arrival;
-            }
-
-            if (rows.Count < RowsPerRead) after = indexed;
+            if (!ReadIndexed(reader, indexed, take, taken, ref after)) return new InboxPage(reader, taken.DrainToImmutable(), after);
         }
     }
 
     /// <summary>Writes the next slice of the index, in a transaction of its own.</summary>
     public void IndexSlice(Database database)
     {
-        // Whether it succeeds or not: on a full disk it is not tried again at once.
-        _keptSinceSlice = 0;
         if (_segment.Length == 0) Seal();
 
+        // Until it has succeeded: on a full disk it is not tried again at once.
+        var kept = _keptSinceSlice;
+        _keptSinceSlice = -_pace.Slice;
         var end = Math.Min(_segmentDone + _pace.Slice, _segment.Length);
-        var through = _segment.Max(static entry => entry.Message.Arrival);
         database.Run("BEGIN IMMEDIATE");
 
         // "Or ignore": a crash between two slices leaves rows that a replay brings again.
@@ -141,27 +136,33 @@ internal sealed class MessageLog
         foreach (var (message, sender, _) in _segment.AsSpan(_segmentDone, end - _segmentDone))
             insert.Bind(1, message.Conversation.Value).Bind(2, message.Arrival).Bind(3, message.Position).Bind(4, sender.Value).Run();
 
-        if (end == _segment.Length) database.Prepare("UPDATE meta SET value = ?1 WHERE key = 'indexed'").Bind(1, through).Run();
+        if (end == _segment.Length) database.Prepare("UPDATE meta SET value = ?1 WHERE key = 'indexed'").Bind(1, _segmentThrough).Run();
         database.Run("COMMIT");
 
+        _keptSinceSlice = Math.Max(0, kept - _pace.Slice);
         _segmentDone = end;
         if (end < _segment.Length) return;
 
         lock (_gate)
         {
-            _indexed = through;
-            foreach (var entry in _segment) entry.Inbox.DropThrough(through);
+            _indexed = _segmentThrough;
+            foreach (var entry in _segment) entry.Inbox.DropThrough(_segmentThrough);
             Trim();
         }
 
+        _unindexed -= _segment.Length;
         _segment = [];
     }
 
     private void Seal()
     {
-        _segment = [.. _tail];
-        _segmentDone = 0;
-        (_tail, _tailBytes) = ([], 0);
+        var length = 0;
+        for (var bytes = 0L; length < Math.Min(_tail.Count, _pace.Segment) && bytes < _pace.SegmentBytes; length++) bytes += _tail[length].Message.Text.Length;
+
+        _segment = [.. _tail[..length]];
+        (_segmentThrough, _segmentDone, _keptSinceSlice) = (_segment[^1].Message.Arrival, 0, 0);
+        _tail = _tail[length..];
+        _tailBytes = _tail.Sum(static entry => (long)entry.Message.Text.Length);
         Array.Sort(_segment, static (a, b) => a.Message.Conversation == b.Message.Conversation
             ? a.Message.Arrival.CompareTo(b.Message.Arrival)
             : a.Message.Conversation.Value.CompareTo(b.Message.Conversation.Value));
@@ -197,9 +198,9 @@ internal sealed class MessageLog
         return new InboxPage(inbox.Owner, taken.DrainToImmutable(), Math.Max(after, _committed));
     }
 
-    private List<Message> ReadIndexed(AccountId reader, long after, long through)
+    // Some of what is unread after one arrival and through another; false when one was declined.
+    private bool ReadIndexed(AccountId reader, long through, Func<Message, bool> take, ImmutableArray<Message>.Builder taken, ref long after)
     {
-        var rows = new List<Message>();
         using var lease = _reads.Rent();
         var query = lease.Database.Prepare(
             """
@@ -215,8 +216,22 @@ internal sealed class MessageLog
             CROSS JOIN address AS a ON a.id = m.sender
             ORDER BY m.arrival
             """).Bind(1, reader.Value).Bind(2, after).Bind(3, through).Bind(4, RowsPerRead);
-        while (query.Step()) rows.Add(ReadMessage(query, ReadAddress(query, 7)));
-        return rows;
+        var rows = 0;
+        for (; query.Step(); rows++)
+        {
+            var message = ReadMessage(query, ReadAddress(query, 7));
+            if (!take(message))
+            {
+                query.Reset();
+                return false;
+            }
+
+            taken.Add(message);
+            after = message.Arrival;
+        }
+
+        if (rows < RowsPerRead) after = through;
+        return true;
     }
 
     private void Replay(Database writer)
@@ -245,6 +260,7 @@ internal sealed class MessageLog
         inbox.Recent.Enqueue(entry);
         _tail.Add(entry);
         _tailBytes += message.Text.Length;
+        _unindexed++;
         _keptSinceSlice++;
         _committed = message.Arrival;
     }

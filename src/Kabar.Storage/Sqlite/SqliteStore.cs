@@ -30,6 +30,9 @@ public sealed class SqliteStore : IStore
     /// <summary>The version of the SQLite library in use.</summary>
     public static string LibraryVersion => SqliteLibrary.Version;
 
+    /// <summary>Messages that the index does not hold yet: some thousands. Many more mean that it cannot be written.</summary>
+    public int UnindexedMessages => _log.Unindexed;
+
     /// <summary>Opens the file, makes or migrates it where needed, and replays what a crash may have left unindexed.</summary>
     /// <exception cref="StoreException">It cannot be opened, or was written by a later version.</exception>
     public static SqliteStore Open(string path) => Open(path, IndexPace.Default);

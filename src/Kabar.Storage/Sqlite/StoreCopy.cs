@@ -60,7 +60,7 @@ public static class StoreCopy
         string? kept = null;
         if (File.Exists(held.Database))
         {
-            kept = Path.Combine(held.Path, $"before-restore-{now.UtcDateTime:yyyyMMdd'T'HHmmss}");
+            kept = Path.Combine(held.Path, $"before-restore-{now.UtcDateTime:yyyyMMdd'T'HHmmssfff}");
             DataDirectory.Make(kept);
             foreach (var suffix in DatabaseSuffixes)
                 if (File.Exists(held.Database + suffix)) File.Move(held.Database + suffix, DataDirectory.DatabaseIn(kept) + suffix);

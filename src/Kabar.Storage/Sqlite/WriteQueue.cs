@@ -73,13 +73,18 @@ internal sealed class WriteQueue : IAsyncDisposable
         while (TakeAll(ref batch))
         {
             for (var start = 0; start < batch.Count; start += MostInBatch)
+            {
                 Commit(batch.GetRange(start, Math.Min(MostInBatch, batch.Count - start)));
+                while (_log.WantsSlice && TryIndexSlice())
+                {
+                }
+            }
+
             batch.Clear();
-            if (_log.WantsSlice) TryIndexSlice();
         }
 
         // A tidy end: the next start has nothing to replay.
-        while (_log.HasUnindexed && TryIndexSlice())
+        while (_log.Unindexed > 0 && TryIndexSlice())
         {
         }
 

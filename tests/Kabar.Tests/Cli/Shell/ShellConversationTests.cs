@@ -103,10 +103,13 @@ public sealed class ShellConversationTests
     [Fact]
     public async Task A_server_may_end_the_conversation_by_itself()
     {
-        using var typed = new OpenReader("auth messi surabaya", "group batak");
+        using var typed = new OpenReader("auth messi surabaya", "group batak", "halo");
         await using var server = Server(async connection =>
         {
             await connection.SendAsync("messi telah bergabung");
+
+            // What is said shows that the greeting has been read: two writes could otherwise arrive as one.
+            await connection.ExpectAsync("halo");
             await connection.SendAsync("exit");
             await connection.SendAsync(Closing);
             typed.Say("inbox");

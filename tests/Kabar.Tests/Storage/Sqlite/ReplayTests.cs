@@ -102,6 +102,21 @@ public sealed class ReplayTests : IDisposable
         StoreCheck.Run(_folder["kabar.db"]).Problems.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(300)]
+    [InlineData(3000)]
+    public async Task The_index_keeps_the_pace_of_what_comes_in_however_large_the_batches(int batch)
+    {
+        await using var store = SqliteStore.Open(_folder["kabar.db"], Samples.Pace);
+        var (messi, lineker) = (await store.AddAsync("messi"), await store.AddAsync("lineker"));
+        for (var said = 0; said < 6 * Samples.Pace.Segment; said += batch) await store.SayAllAsync(messi, lineker, batch);
+
+        // Behind the last slice in the writer's order.
+        await store.SetSettingAsync("a", "b");
+        store.UnindexedMessages.ShouldBeLessThanOrEqualTo((2 * Samples.Pace.Segment) + batch);
+    }
+
     [Fact]
     public async Task A_log_that_names_a_conversation_that_does_not_exist_stops_the_start_in_a_sentence()
     {

@@ -92,7 +92,7 @@ public sealed class StoreCopyTests : IDisposable
         string? kept;
         using (var held = DataDirectory.TryHold(data).ShouldNotBeNull()) kept = StoreCopy.Restore(_folder["backup"], held, Samples.Noon);
 
-        kept.ShouldBe(Path.Combine(Path.GetFullPath(data), "before-restore-20260301T120000"));
+        kept.ShouldBe(Path.Combine(Path.GetFullPath(data), "before-restore-20260301T120000000"));
         (await CountAsync(data)).ShouldBe(3);
         (await CountAsync(kept.ShouldNotBeNull())).ShouldBe(7);
         (await CountAsync(_folder["backup"])).ShouldBe(3);
