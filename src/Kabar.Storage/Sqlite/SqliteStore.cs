@@ -40,7 +40,12 @@ public sealed class SqliteStore : IStore
     /// <summary>The same with an index of another pace.</summary>
     internal static SqliteStore Open(string path, IndexPace pace)
     {
-        if (!File.Exists(path)) MakeFile(path);
+        if (!File.Exists(path))
+        {
+            if (File.Exists(StoreCopy.IncomingFor(path))) throw new StoreException($"A restore of {path} was interrupted; run 'kabar restore' again.");
+            MakeFile(path);
+        }
+
         var writer = Database.OpenWriter(path);
         try
         {

@@ -45,7 +45,7 @@ public static class StoreCopy
         if (StoreCheck.Run(source).Problems is [var first, ..]) throw new StoreException($"{backup} is damaged: {first}");
 
         // Beside the old one first, so that a copy that fails (a full disk) leaves everything as it was.
-        var incoming = held.Database + ".restoring";
+        var incoming = IncomingFor(held.Database);
         DeleteDatabase(incoming);
         try
         {
@@ -70,6 +70,9 @@ public static class StoreCopy
         CopyCertificate(backup, held.Path);
         return kept;
     }
+
+    /// <summary>Where a restore prepares the database that is to come. A process that dies between its moves leaves it there, and nothing in its place.</summary>
+    internal static string IncomingFor(string database) => database + ".restoring";
 
     private static readonly string[] DatabaseSuffixes = ["", "-wal", "-shm"];
 

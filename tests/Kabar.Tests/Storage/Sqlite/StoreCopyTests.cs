@@ -82,6 +82,15 @@ public sealed class StoreCopyTests : IDisposable
     }
 
     [Fact]
+    public void An_interrupted_restore_is_told_and_not_taken_for_new_data()
+    {
+        File.WriteAllText(StoreCopy.IncomingFor(_folder["kabar.db"]), "half");
+
+        Should.Throw<StoreException>(() => SqliteStore.Open(_folder["kabar.db"])).Message.ShouldContain("run 'kabar restore' again");
+        File.Exists(_folder["kabar.db"]).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task A_restore_brings_the_backup_back_and_keeps_what_was_there()
     {
         var data = await MakeDataAsync("data", messages: 3);
