@@ -79,17 +79,17 @@ public static class DialectCatalog
             : new SendCommand(SessionToken.Parse(token), Encoding.UTF8.GetString(to), new MessageText(text.ToArray()));
     }
 
-    private static Command ReadInbox(ref FieldReader fields) =>
-        fields.TryRead(out var token) ? new InboxCommand(SessionToken.Parse(token)) : RefusedCommand.Incomplete;
+    private static Command ReadInbox(ref FieldReader fields) => ReadWithToken(ref fields, static token => new InboxCommand(token));
 
-    private static Command ReadActiveUsers(ref FieldReader fields) =>
-        fields.TryRead(out var token) ? new ActiveUsersCommand(SessionToken.Parse(token)) : RefusedCommand.Incomplete;
+    private static Command ReadActiveUsers(ref FieldReader fields) => ReadWithToken(ref fields, static token => new ActiveUsersCommand(token));
 
     private static Command ReadActiveSessions(ref FieldReader fields) =>
         new ActiveSessionsCommand(fields.TryRead(out var token) ? SessionToken.Parse(token) : null);
 
-    private static Command ReadLogOut(ref FieldReader fields) =>
-        fields.TryRead(out var token) ? new LogOutCommand(SessionToken.Parse(token)) : RefusedCommand.Incomplete;
+    private static Command ReadLogOut(ref FieldReader fields) => ReadWithToken(ref fields, static token => new LogOutCommand(token));
+
+    private static Command ReadWithToken(ref FieldReader fields, Func<SessionToken, Command> command) =>
+        fields.TryRead(out var token) ? command(SessionToken.Parse(token)) : RefusedCommand.Incomplete;
 
     private static Command ReadSwitch(ref FieldReader fields)
     {

@@ -5,12 +5,15 @@ namespace Kabar.Server.Hosting;
 /// <summary>The limits an operator can set (section "Limits" of kabar.json). Zero is off.</summary>
 internal sealed record Limits
 {
+    // Those that are rules of the chat have their defaults in Core.
+    private static readonly RealmOptions Rules = new();
+
     /// <summary>The most bytes of a request line.</summary>
     public int RequestLineBytes { get; init; } = 16 * 1024;
 
-    public int TextBytes { get; init; } = 8 * 1024;
+    public int TextBytes { get; init; } = Rules.TextBytes;
 
-    public int InboxReplyBytes { get; init; } = 512 * 1024;
+    public int InboxReplyBytes { get; init; } = Rules.InboxReplyBytes;
 
     /// <summary>Connections from one network address (of IPv6: from one /64).</summary>
     public int ConnectionsPerAddress { get; init; } = 256;
@@ -32,11 +35,11 @@ internal sealed record Limits
     /// <summary>Sends of one connection that may wait for a commit; then its reading pauses.</summary>
     public int SendsWaitingPerConnection { get; init; } = 256;
 
-    public int SendsWaiting { get; init; } = 65_536;
+    public int SendsWaiting { get; init; } = Rules.SendsWaiting;
 
-    public int WrongPasswordsPerMinute { get; init; } = 5;
+    public int WrongPasswordsPerMinute { get; init; } = Rules.WrongPasswordsPerMinute;
 
-    public int WrongPasswordsPerHour { get; init; } = 50;
+    public int WrongPasswordsPerHour { get; init; } = Rules.WrongPasswordsPerHour;
 
     /// <summary>Days that a session lives unused.</summary>
     public int SessionIdleDays { get; init; } = 30;
