@@ -7,7 +7,7 @@ namespace Kabar.Core;
 /// disk: it survives the death of the process and of the machine. A verb that cannot do its work throws <see cref="StoreException"/>
 /// and has then changed nothing. Verbs may be called from any thread.
 /// </summary>
-public interface IStore : IAsyncDisposable
+public interface IStore : IGroupStore, IPeerStore, IAsyncDisposable
 {
     /// <summary>The account of this name, or null.</summary>
     ValueTask<Account?> FindAccountAsync(Username username, CancellationToken cancellationToken);

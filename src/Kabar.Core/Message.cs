@@ -43,17 +43,64 @@ public sealed class Message
     /// <summary>The sender's display name as it was then.</summary>
     public required string FromName { get; init; }
 
-    /// <summary>What was said.</summary>
+    /// <summary>What was said; for another kind of entry what its <see cref="EntryKind"/> says.</summary>
     public required MessageText Text { get; init; }
 
     /// <summary>When the realm accepted it.</summary>
     public required DateTimeOffset Sent { get; init; }
+
+    /// <summary>What kind of entry it is: mostly something said.</summary>
+    public EntryKind Kind { get; init; }
+
+    /// <summary>Whom it concerns besides <see cref="From"/>: who was kicked, say.</summary>
+    public Address? Subject { get; init; }
 }
 
-/// <summary>A direct message on its way to the store.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="From">Who says it, an account here.</param>
-/// <param name="To">Whom it is for, an account here; may be the sender.</param>
-/// <param name="Text">What is said.</param>
-/// <param name="Sent">When.</param>
-public readonly record struct NewMessage(Guid Id, Account From, Account To, MessageText Text, DateTimeOffset Sent);
+/// <summary>What an entry of a conversation tells. The numbers are stored.</summary>
+public enum EntryKind
+{
+    /// <summary>Somebody said something.</summary>
+    Said = 0,
+
+    /// <summary>Somebody came into the group.</summary>
+    Joined = 1,
+
+    /// <summary>Somebody left the group.</summary>
+    Left = 2,
+
+    /// <summary>The subject was put out.</summary>
+    Kicked = 3,
+
+    /// <summary>The subject was put out and may not come back.</summary>
+    Banned = 4,
+
+    /// <summary>The subject may come back.</summary>
+    Unbanned = 5,
+
+    /// <summary>The subject may only listen.</summary>
+    Muted = 6,
+
+    /// <summary>The subject may speak again.</summary>
+    Unmuted = 7,
+
+    /// <summary>The subject has another role; the text is its word.</summary>
+    RoleChanged = 8,
+
+    /// <summary>The group has another topic: the text.</summary>
+    TopicChanged = 9,
+
+    /// <summary>Everybody may join.</summary>
+    Opened = 10,
+
+    /// <summary>Only who was invited may join.</summary>
+    Closed = 11,
+
+    /// <summary>The subject may join though the group is not open.</summary>
+    Invited = 12,
+
+    /// <summary>The group's home is from now on the realm whose name is the text, which gives the next position.</summary>
+    Moved = 13,
+
+    /// <summary>What the reader had sent could not be delivered; the text is a <see cref="DeliveryFailure"/>. Stands in his conversation with himself.</summary>
+    DeliveryFailed = 14,
+}

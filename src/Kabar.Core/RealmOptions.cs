@@ -26,4 +26,13 @@ public sealed record RealmOptions
 
     /// <summary>How long the answer to an attempt over those limits is held back.</summary>
     public TimeSpan AttemptDelay { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Groups that one account may make.</summary>
+    public int GroupsPerAccount { get; init; } = 100;
+
+    /// <summary>Members that one group may have.</summary>
+    public int GroupMembers { get; init; } = 10_000;
+
+    /// <summary>Bytes that may wait for one peer.</summary>
+    public long OutboxBytes { get; init; } = 256 * 1024 * 1024;
 }

@@ -42,6 +42,48 @@ public enum Refusal
     /// <summary>A username, display name or password that the rules don't allow.</summary>
     InvalidName,
 
+    /// <summary>There is no such group.</summary>
+    UnknownGroup,
+
+    /// <summary>Who asks is not a member of the group, or the one it concerns is none.</summary>
+    NotAMember,
+
+    /// <summary>Who asks was banned from the group.</summary>
+    Banned,
+
+    /// <summary>The group is not open, and who asks was not invited.</summary>
+    InviteOnly,
+
+    /// <summary>Who asks may only listen.</summary>
+    Muted,
+
+    /// <summary>The role of who asks, or of the one it concerns, does not allow it.</summary>
+    NotAllowed,
+
+    /// <summary>The group has as many members as it may, or its maker has made as many groups as he may.</summary>
+    TooMany,
+
+    /// <summary>The group's home is finding out, after a restore, what its replicas have; it takes a moment.</summary>
+    Recovering,
+
+    /// <summary>The group's home is elsewhere, or has moved: what was meant for it goes there.</summary>
+    HomeElsewhere,
+
+    /// <summary>A realm that had to be asked cannot be reached or did not answer in time.</summary>
+    PeerUnreachable,
+
+    /// <summary>There is no such peer.</summary>
+    UnknownPeer,
+
+    /// <summary>As much waits for that peer already as may.</summary>
+    PeerQueueFull,
+
+    /// <summary>It waited for its peer longer than it may.</summary>
+    Expired,
+
+    /// <summary>The peer was removed.</summary>
+    PeerRemoved,
+
     /// <summary>The store failed: nothing was accepted.</summary>
     Failed,
 }

@@ -1,0 +1,73 @@
+namespace Kabar.Core;
+
+/// <summary>
+/// Something that a peer sent and that has passed the authority check, on its way to the store. The store carries out a batch of them in
+/// one transaction with their duplicate marks and the high-water mark.
+/// </summary>
+/// <param name="Sequence">Its number in the peer's epoch.</param>
+/// <param name="Id">Its id, on every realm the same: what comes under an id that was received before is skipped.</param>
+public abstract record Delivery(long Sequence, Guid Id);
+
+/// <summary>A direct message to an account here.</summary>
+/// <param name="Sequence">See <see cref="Delivery"/>.</param>
+/// <param name="Id">See <see cref="Delivery"/>.</param>
+/// <param name="From">Who says it; names the peer's realm.</param>
+/// <param name="FromName">His display name.</param>
+/// <param name="To">Whom it is for.</param>
+/// <param name="Text">What is said.</param>
+/// <param name="Sent">When he sent it.</param>
+public sealed record DirectDelivery(long Sequence, Guid Id, Address From, string FromName, Account To, MessageText Text, DateTimeOffset Sent)
+    : Delivery(Sequence, Id);
+
+/// <summary>Something done in a group whose home is here.</summary>
+/// <param name="Sequence">See <see cref="Delivery"/>.</param>
+/// <param name="Id">See <see cref="Delivery"/>.</param>
+/// <param name="Group">Which group.</param>
+/// <param name="Decide">Given the group as it is in the transaction (null: there is none), the entry to append or why not. Runs on the store's thread, perhaps twice.</param>
+/// <param name="Refused">What the peer is sent when the answer is no.</param>
+public sealed record GroupDelivery(long Sequence, Guid Id, GroupId Group, Func<Group?, Result<NewEntry>> Decide, Func<Refusal, Parcel> Refused)
+    : Delivery(Sequence, Id);
+
+/// <summary>Something that cannot be done, whatever the store holds: the peer is told.</summary>
+/// <param name="Sequence">See <see cref="Delivery"/>.</param>
+/// <param name="Id">See <see cref="Delivery"/>.</param>
+/// <param name="Answer">What the peer is sent.</param>
+public sealed record RefusedDelivery(long Sequence, Guid Id, Parcel Answer) : Delivery(Sequence, Id);
+
+/// <summary>
+/// The peer could not do what an account here had asked. The store looks up what that was: a message of the account to
+/// <paramref name="Addressee"/>, or its pending entry in <paramref name="Group"/>. If it is there, a <see cref="DeliveryFailure"/> is
+/// appended to the account's conversation with itself under <see cref="Delivery.Id"/>, and the pending entry is dropped; if not, the peer speaks of what was never sent to it, and nothing happens.
+/// </summary>
+/// <param name="Sequence">See <see cref="Delivery"/>.</param>
+/// <param name="Id">See <see cref="Delivery"/>.</param>
+/// <param name="To">Who had sent it.</param>
+/// <param name="Failed">The id of what failed.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="Addressee">Whom the message was for; null for a group.</param>
+/// <param name="Group">The group it was for; null for a message.</param>
+/// <param name="When">Now.</param>
+public sealed record FailureDelivery(long Sequence, Guid Id, Account To, Guid Failed, Refusal Reason, Address? Addressee, GroupId? Group, DateTimeOffset When)
+    : Delivery(Sequence, Id);
+
+/// <summary>Tells an account here that something it had sent was not delivered.</summary>
+/// <param name="Id">The id of the entry that tells it.</param>
+/// <param name="To">Who had sent it.</param>
+/// <param name="Failure">What, and why. A pending entry of its id is dropped.</param>
+/// <param name="When">When that turned out.</param>
+public sealed record FailureNotice(Guid Id, Account To, DeliveryFailure Failure, DateTimeOffset When);
+
+/// <summary>A copy of a direct message that a peer keeps and that our restored data may lack.</summary>
+/// <param name="Id">Its id; skipped when we have it.</param>
+/// <param name="From">Who said it. One of the two is an account here, the other the peer's.</param>
+/// <param name="FromName">His display name.</param>
+/// <param name="To">To whom.</param>
+/// <param name="Text">What was said.</param>
+/// <param name="Sent">When.</param>
+public sealed record MessageCopy(Guid Id, Address From, string FromName, Address To, MessageText Text, DateTimeOffset Sent);
+
+/// <summary>Something said in a group whose home is elsewhere, until the home's entry comes back.</summary>
+/// <param name="Group">Which group.</param>
+/// <param name="Entry">What was asked for.</param>
+/// <param name="Frame">How the link carries it.</param>
+public sealed record PendingEntry(GroupId Group, NewEntry Entry, ReadOnlyMemory<byte> Frame);
