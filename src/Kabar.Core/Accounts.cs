@@ -18,6 +18,7 @@ public sealed class Accounts
 
     private readonly IStore _store;
     private readonly Sessions _sessions;
+    private readonly Groups _groups;
     private readonly PasswordHasher _hasher;
     private readonly TimeProvider _clock;
     private readonly ConcurrentDictionary<Username, Account> _byName = new();
@@ -26,8 +27,8 @@ public sealed class Accounts
     // Counts changes: what was read before a change must not enter the cache after it.
     private long _changes;
 
-    internal Accounts(IStore store, Sessions sessions, PasswordHasher hasher, TimeProvider clock) =>
-        (_store, _sessions, _hasher, _clock) = (store, sessions, hasher, clock);
+    internal Accounts(IStore store, Sessions sessions, Groups groups, PasswordHasher hasher, TimeProvider clock) =>
+        (_store, _sessions, _groups, _hasher, _clock) = (store, sessions, groups, hasher, clock);
 
     /// <summary>Whether a key is no attribute's: attributes stand beside these in exports, imports and what <c>online</c> shows.</summary>
     public static bool IsReserved(string key) => Reserved.Contains(key);
@@ -94,11 +95,12 @@ public sealed class Accounts
     public ValueTask<Result<Account>> SetDisabledAsync(string username, bool disabled, CancellationToken cancellationToken) =>
         ChangeAsync(username, account => account with { IsDisabled = disabled }, endsSessions: disabled, cancellationToken);
 
-    /// <summary>Removes an account; see <see cref="IStore.RemoveAccountAsync"/> for what stays.</summary>
+    /// <summary>Takes an account out of its groups and removes it; see <see cref="IStore.RemoveAccountAsync"/> for what stays.</summary>
     /// <returns>The account that was, or <see cref="Refusal.UnknownUser"/>.</returns>
     public async ValueTask<Result<Account>> RemoveAsync(string username, CancellationToken cancellationToken)
     {
         if (!Username.TryParse(username, out var name) || await FindAsync(name, cancellationToken) is not { } account) return Refusal.UnknownUser;
+        await _groups.LeaveAllAsync(account, cancellationToken);
         var removed = await _store.RemoveAccountAsync(account.Id, _clock.GetUtcNow(), cancellationToken);
         Forget(account);
         _sessions.Forget(account.Id);

@@ -28,11 +28,11 @@ public sealed record DirectDelivery(long Sequence, Guid Id, Address From, string
 public sealed record GroupDelivery(long Sequence, Guid Id, GroupId Group, Func<Group?, Result<NewEntry>> Decide, Func<Refusal, Parcel> Refused)
     : Delivery(Sequence, Id);
 
-/// <summary>Something that cannot be done, whatever the store holds: the peer is told.</summary>
+/// <summary>Something of which nothing comes here but, perhaps, an answer.</summary>
 /// <param name="Sequence">See <see cref="Delivery"/>.</param>
 /// <param name="Id">See <see cref="Delivery"/>.</param>
-/// <param name="Answer">What the peer is sent.</param>
-public sealed record RefusedDelivery(long Sequence, Guid Id, Parcel Answer) : Delivery(Sequence, Id);
+/// <param name="Answer">What a peer is sent; null for nothing.</param>
+public sealed record RefusedDelivery(long Sequence, Guid Id, Parcel? Answer) : Delivery(Sequence, Id);
 
 /// <summary>
 /// The peer could not do what an account here had asked. The store looks up what that was: a message of the account to

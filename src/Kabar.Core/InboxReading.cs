@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Kabar.Core;
 
 /// <summary>
@@ -9,14 +11,17 @@ public sealed class InboxReading : IDisposable
     private readonly IStore _store;
     private readonly InboxTurns.Turn _turn;
 
-    internal InboxReading(IStore store, InboxTurns.Turn turn, Account reader, InboxPage page) =>
-        (_store, _turn, Reader, Page) = (store, turn, reader, page);
+    internal InboxReading(IStore store, InboxTurns.Turn turn, Account reader, InboxPage page, ImmutableHashSet<Username> homonyms) =>
+        (_store, _turn, Reader, Page, Homonyms) = (store, turn, reader, page, homonyms);
 
     /// <summary>Whose inbox it is.</summary>
     public Account Reader { get; }
 
     /// <summary>What is unread, as far as it fits one reply.</summary>
     public InboxPage Page { get; }
+
+    /// <summary>The usernames of senders on other realms that an account here has too: they must be shown with their realm.</summary>
+    public ImmutableHashSet<Username> Homonyms { get; }
 
     /// <summary>The page has been handed over whole: it counts as read, durably, before the next reader's turn.</summary>
     public ValueTask MarkReadAsync(CancellationToken cancellationToken) => _store.MarkReadAsync(Page, cancellationToken);

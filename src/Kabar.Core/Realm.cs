@@ -6,7 +6,7 @@ namespace Kabar.Core;
 /// The one door to what chat means here: log in and out, send, read the inbox, see who is active. Every front end comes through it,
 /// and it knows none of them. Safe to call from any thread.
 /// </summary>
-public sealed class Realm : IDisposable
+public sealed class Realm : IAsyncDisposable
 {
     private readonly IStore _store;
     private readonly RealmOptions _options;
@@ -17,18 +17,21 @@ public sealed class Realm : IDisposable
     private readonly InboxTurns _turns;
     private readonly MessageIds _ids;
     private readonly SemaphoreSlim _room;
+    private readonly IPeers _peers;
 
-    /// <summary>Opens a realm on its store. The store stays its owner's to dispose of.</summary>
-    public Realm(RealmName name, IStore store, RealmOptions options, TimeProvider clock)
+    /// <summary>Opens a realm on its store. The store and the peers stay their owner's to dispose of.</summary>
+    public Realm(RealmName name, IStore store, RealmOptions options, TimeProvider clock, IPeers? peers = null)
     {
         Name = name;
-        (_store, _options, _clock) = (store, options, clock);
+        (_store, _options, _clock, _peers) = (store, options, clock, peers ?? NoPeers.Instance);
         _sessions = new Sessions(store, options.SessionIdle, clock);
         _attempts = new LoginAttempts(options.WrongPasswordsPerMinute, options.WrongPasswordsPerHour, clock);
         _turns = new InboxTurns(options.InboxTurn, clock);
         _ids = new MessageIds(clock);
         _room = new SemaphoreSlim(options.SendsWaiting > 0 ? options.SendsWaiting : int.MaxValue);
-        Accounts = new Accounts(store, _sessions, _hasher, clock);
+        Groups = new Groups(name, store, _peers, options, clock, _ids);
+        Accounts = new Accounts(store, _sessions, Groups, _hasher, clock);
+        Exchange = new Exchange(name, store, _peers, Accounts, Groups, options, clock, _ids);
     }
 
     /// <summary>The realm's name.</summary>
@@ -36,6 +39,12 @@ public sealed class Realm : IDisposable
 
     /// <summary>Its accounts.</summary>
     public Accounts Accounts { get; }
+
+    /// <summary>The groups it knows.</summary>
+    public Groups Groups { get; }
+
+    /// <summary>What passes between it and its native peers.</summary>
+    public Exchange Exchange { get; }
 
     /// <summary>Compares a password and starts a session that outlives connection and process.</summary>
     /// <param name="username">As it was typed.</param>
@@ -101,15 +110,16 @@ public sealed class Realm : IDisposable
     /// while too many are on their way to the disk; a caller that holds some of those commits them meanwhile, or waits for itself.
     /// </summary>
     /// <returns>
-    /// What completes when the message is on disk; <see cref="Refusal.UnknownSession"/>, <see cref="Refusal.UnknownRecipient"/>,
-    /// <see cref="Refusal.EmptyText"/> or <see cref="Refusal.TextTooLong"/>, and then nothing is stored.
+    /// What completes when the message is on disk, and for somebody on another realm also in that peer's outbox; <see cref="Refusal.UnknownSession"/>,
+    /// <see cref="Refusal.UnknownRecipient"/>, <see cref="Refusal.UnreachableRecipient"/>, <see cref="Refusal.PeerUnreachable"/>,
+    /// <see cref="Refusal.PeerQueueFull"/>, <see cref="Refusal.EmptyText"/> or <see cref="Refusal.TextTooLong"/>, and then nothing is stored.
     /// </returns>
     public async ValueTask<Result<Sending>> BeginSendAsync(SessionToken token, string to, MessageText text, CancellationToken cancellationToken)
     {
         if (!(await FindUserAsync(token, cancellationToken)).TryGet(out var sender, out var refusal)) return refusal;
-        if (text.Length == 0) return Refusal.EmptyText;
-        if (_options.TextBytes > 0 && text.Length > _options.TextBytes) return Refusal.TextTooLong;
-        if (await FindRecipientAsync(to, cancellationToken) is not { } recipient) return Refusal.UnknownRecipient;
+        if (GroupRules.CheckText(text, _options) is { } hindrance) return hindrance;
+        if (!Address.TryParse(to, out var address)) return Refusal.UnknownRecipient;
+        if (await FindRecipientAsync(address, cancellationToken) is not { } recipient) return await BeginSendElsewhereAsync(sender, address, text, cancellationToken);
 
         if (!_room.Wait(0, CancellationToken.None)) await _room.WaitAsync(cancellationToken);
         return new Sending(_store.AppendAsync(new NewMessage(_ids.Next(), sender, recipient, text, _clock.GetUtcNow())), _room);
@@ -140,7 +150,7 @@ public sealed class Realm : IDisposable
             var left = _options.InboxReplyBytes > 0 ? _options.InboxReplyBytes : int.MaxValue;
             var isFirst = true;
             var page = await _store.ReadInboxAsync(reader.Id, Take, cancellationToken);
-            return new InboxReading(_store, turn, reader, page);
+            return new InboxReading(_store, turn, reader, page, await FindHomonymsAsync(page, cancellationToken));
 
             // The first is always shown: a limit below one message would otherwise stop the inbox for ever.
             bool Take(Message message)
@@ -177,9 +187,22 @@ public sealed class Realm : IDisposable
     /// <summary>Ends the sessions that have not been used for the idle time, and returns how many there were.</summary>
     public ValueTask<int> EndIdleSessionsAsync(CancellationToken cancellationToken) => _sessions.EndIdleAsync(cancellationToken);
 
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>
+    /// Stores a message that a legacy peer brings for an account here, whose word is taken for who its sender is.
+    /// </summary>
+    /// <returns>The account it is for; <see cref="Refusal.UnknownRecipient"/>, <see cref="Refusal.EmptyText"/> or <see cref="Refusal.TextTooLong"/>.</returns>
+    public async ValueTask<Result<Account>> ReceiveOverLegacyAsync(Address from, Username to, MessageText text, CancellationToken cancellationToken)
     {
+        if (GroupRules.CheckText(text, _options) is { } hindrance) return hindrance;
+        if (await Accounts.FindAsync(to, cancellationToken) is not { IsDisabled: false } recipient) return Refusal.UnknownRecipient;
+        await _store.AppendCopiesAsync([new MessageCopy(_ids.Next(), from, from.Username.Value, new Address(to), text, _clock.GetUtcNow())]);
+        return recipient;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await Groups.DisposeAsync();
         _hasher.Dispose();
         _room.Dispose();
     }
@@ -191,9 +214,45 @@ public sealed class Realm : IDisposable
         return await _hasher.VerifyAsync(password, current.PasswordHash, cancellationToken) is { IsRight: true };
     }
 
-    private async ValueTask<Account?> FindRecipientAsync(string to, CancellationToken cancellationToken)
+    private async ValueTask<ImmutableHashSet<Username>> FindHomonymsAsync(InboxPage page, CancellationToken cancellationToken)
     {
-        if (!Address.TryParse(to, out var address) || (address.Realm is { } realm && realm != Name)) return null;
-        return await Accounts.FindAsync(address.Username, cancellationToken) is { IsDisabled: false } account ? account : null;
+        var homonyms = ImmutableHashSet<Username>.Empty;
+        foreach (var message in page.Messages)
+            if (message.From is { Realm: not null, Username: var username } && !homonyms.Contains(username) && await Accounts.FindAsync(username, cancellationToken) is not null)
+                homonyms = homonyms.Add(username);
+        return homonyms;
+    }
+
+    private async ValueTask<Account?> FindRecipientAsync(Address address, CancellationToken cancellationToken) =>
+        (address.Realm is null || address.Realm == Name) && await Accounts.FindAsync(address.Username, cancellationToken) is { IsDisabled: false } account
+            ? account
+            : null;
+
+    // To a realm that is named, without asking it; else to the first that has such a user; the legacy peers last, since each of them
+    // must be asked and waited for.
+    private async ValueTask<Result<Sending>> BeginSendElsewhereAsync(Account sender, Address to, MessageText text, CancellationToken cancellationToken)
+    {
+        if (to.Realm == Name) return Refusal.UnknownRecipient;
+
+        var found = to.Realm is { } realm
+            ? _peers.Find(realm) is { } named ? named : Refusal.UnknownRecipient
+            : await _peers.FindUserAsync(to.Username, cancellationToken);
+        if (!found.TryGet(out var peer, out var refusal))
+        {
+            var sent = await _peers.SendOverLegacyAsync(sender.Username, to, text, cancellationToken);
+            if (sent.TryGet(out var address, out var legacyRefusal)) return await KeepSentAsync(new OutgoingMessage(_ids.Next(), sender, address, text, _clock.GetUtcNow(), null), cancellationToken);
+            return legacyRefusal == Refusal.UnknownRecipient ? refusal : legacyRefusal;
+        }
+
+        if (_peers.IsFull(peer.Id)) return Refusal.PeerQueueFull;
+        var (id, now) = (_ids.Next(), _clock.GetUtcNow());
+        var frame = _peers.Write(new DirectDispatch(id, sender.Username, sender.DisplayName, to.Username, text, now));
+        return await KeepSentAsync(new OutgoingMessage(id, sender, new Address(to.Username, peer.Realm), text, now, new Parcel(peer.Id, frame)), cancellationToken);
+    }
+
+    private async ValueTask<Result<Sending>> KeepSentAsync(OutgoingMessage message, CancellationToken cancellationToken)
+    {
+        if (!_room.Wait(0, CancellationToken.None)) await _room.WaitAsync(cancellationToken);
+        return new Sending(_store.AppendAsync(message), _room);
     }
 }

@@ -33,6 +33,9 @@ public sealed record RealmOptions
     /// <summary>Members that one group may have.</summary>
     public int GroupMembers { get; init; } = 10_000;
 
+    /// <summary>How long another realm may take to answer somebody who waits.</summary>
+    public TimeSpan PeerPatience { get; init; } = TimeSpan.FromSeconds(3);
+
     /// <summary>Bytes that may wait for one peer.</summary>
     public long OutboxBytes { get; init; } = 256 * 1024 * 1024;
 }

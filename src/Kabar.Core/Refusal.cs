@@ -27,6 +27,9 @@ public enum Refusal
     /// <summary>The addressee exists on no realm that can be asked.</summary>
     UnknownRecipient,
 
+    /// <summary>The addressee exists nowhere that could be asked, but a realm that might know him could not be.</summary>
+    UnreachableRecipient,
+
     /// <summary>A message without text.</summary>
     EmptyText,
 
@@ -47,6 +50,9 @@ public enum Refusal
 
     /// <summary>Who asks is not a member of the group, or the one it concerns is none.</summary>
     NotAMember,
+
+    /// <summary>He is in the group already.</summary>
+    AlreadyMember,
 
     /// <summary>Who asks was banned from the group.</summary>
     Banned,

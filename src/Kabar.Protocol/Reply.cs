@@ -24,7 +24,9 @@ public sealed record SentReply : Reply
 /// <summary>What was unread.</summary>
 /// <param name="Reader">Whose inbox.</param>
 /// <param name="Messages">Oldest first.</param>
-public sealed record InboxReply(Account Reader, ImmutableArray<Message> Messages) : Reply;
+/// <param name="Realm">The reader's realm, which speaks for itself where something could not be delivered.</param>
+/// <param name="Homonyms">Senders elsewhere who are shown with their realm, since an account here has their username.</param>
+public sealed record InboxReply(Account Reader, ImmutableArray<Message> Messages, RealmName Realm, ImmutableHashSet<Username> Homonyms) : Reply;
 
 /// <summary>Who is active.</summary>
 /// <param name="Users">Each once, in the order of their logins.</param>

@@ -25,8 +25,23 @@ public abstract class Dialect
         Refusal.TextTooLong => "Pesan Terlalu Panjang",
         Refusal.TooManyAttempts => "Terlalu Banyak Percobaan",
 
-        // Those of the operator's commands never come up on a line; a fault does.
-        Refusal.NameTaken or Refusal.InvalidName or Refusal.Failed => "Gagal",
+        Refusal.UnreachableRecipient => "User Tidak Ditemukan",
+        Refusal.InvalidName => "--Protocol Tidak Benar",
+        Refusal.UnknownGroup => "Grup Tidak Ditemukan",
+        Refusal.NotAMember => "Bukan Anggota Grup",
+        Refusal.AlreadyMember => "Sudah Menjadi Anggota Grup",
+        Refusal.Banned => "Dilarang Masuk Grup",
+        Refusal.InviteOnly => "Grup Hanya untuk Undangan",
+        Refusal.Muted => "Tidak Boleh Bicara di Grup",
+        Refusal.NotAllowed => "Tidak Diizinkan",
+        Refusal.TooMany => "Terlalu Banyak",
+        Refusal.Recovering => "Grup Sedang Dipulihkan, Silahkan Coba Lagi",
+        Refusal.PeerQueueFull => "Antrean ke Realm Penuh",
+        Refusal.Expired => "Realm Tidak Dapat Dihubungi Terlalu Lama",
+        Refusal.PeerRemoved or Refusal.UnknownPeer => "Realm Tidak Terhubung Lagi",
+
+        // A realm that had to be asked did not answer, or a fault. Those of the operator's commands never come up on a line.
+        Refusal.PeerUnreachable or Refusal.HomeElsewhere or Refusal.NameTaken or Refusal.Failed => "Gagal",
     };
 
     /// <summary>Writes a reply with its end. Allocates nothing.</summary>
@@ -73,12 +88,15 @@ public abstract class Dialect
     /// <summary>The most bytes a message adds to an inbox reply: what bounds a page (section 3).</summary>
     public static int InboxSize(Message message, Account reader)
     {
-        // What stands around the texts, with what stands around the first message.
+        // What stands around the texts, with what stands around the first message; and the words of a failure.
         const int Punctuation = 96;
+        const int Failure = 256;
         return Punctuation
             + ReplyWriter.EscapedLength(message.Text.Utf8.Span)
             + ReplyWriter.MostEscaped(message.FromName.Length + reader.DisplayName.Length)
-            + Username.MaxLength;
+            + Username.MaxLength
+            + (message.From.Realm is { } realm ? realm.Value.Length + 1 : 0)
+            + (message.Kind == EntryKind.DeliveryFailed ? Failure : 0);
     }
 
     /// <summary>The reply to a log-in.</summary>
@@ -129,24 +147,23 @@ public abstract class Dialect
 
     // Grouped by sender, in the order of each sender's first message. A pass for each sender allocates nothing, and a page is small:
     // 512 KiB are many messages of few senders, or few messages.
-    private static void WriteInbox(ReplyWriter writer, InboxReply inbox)
+    private void WriteInbox(ReplyWriter writer, InboxReply inbox)
     {
         writer.Raw("""{"status": "OK", "messages": {"""u8);
         var messages = inbox.Messages.AsSpan();
         for (var i = 0; i < messages.Length; i++)
         {
-            var sender = messages[i].From;
-            if (Holds(messages[..i], sender)) continue;
+            if (HoldsOneOf(messages[..i], messages[i])) continue;
 
             if (i > 0) writer.Raw(", "u8);
-            writer.String(sender.Username.Value);
+            WriteSender(writer, messages[i], inbox);
             writer.Raw(": ["u8);
-            WriteMessage(writer, messages[i], inbox.Reader);
+            WriteMessage(writer, messages[i], inbox);
             foreach (var message in messages[(i + 1)..])
             {
-                if (message.From != sender) continue;
+                if (!IsOfOneSender(message, messages[i])) continue;
                 writer.Raw(", "u8);
-                WriteMessage(writer, message, inbox.Reader);
+                WriteMessage(writer, message, inbox);
             }
 
             writer.Raw("]"u8);
@@ -155,21 +172,50 @@ public abstract class Dialect
         writer.Raw("}}"u8);
     }
 
-    private static bool Holds(ReadOnlySpan<Message> messages, Address sender)
+    private static bool HoldsOneOf(ReadOnlySpan<Message> messages, Message sender)
     {
         foreach (var message in messages)
-            if (message.From == sender) return true;
+            if (IsOfOneSender(message, sender)) return true;
         return false;
     }
 
-    private static void WriteMessage(ReplyWriter writer, Message message, Account reader)
+    // What could not be delivered is said by the realm, though it stands in the reader's conversation with himself.
+    private static bool IsOfOneSender(Message one, Message other) =>
+        one.From == other.From && one.Kind == EntryKind.DeliveryFailed == (other.Kind == EntryKind.DeliveryFailed);
+
+    // Under his bare username, as the documents do, unless an account here has the same. The realm itself has an @ before its name,
+    // which no username can have.
+    private static void WriteSender(ReplyWriter writer, Message message, InboxReply inbox)
     {
+        writer.Raw("\""u8);
+        if (message.Kind == EntryKind.DeliveryFailed)
+        {
+            writer.Raw("@"u8);
+            writer.Escaped(inbox.Realm.Value);
+        }
+        else
+        {
+            writer.Escaped(message.From.Username.Value);
+            if (message.From.Realm is { } realm && inbox.Homonyms.Contains(message.From.Username))
+            {
+                writer.Raw("@"u8);
+                writer.Escaped(realm.Value);
+            }
+        }
+
+        writer.Raw("\""u8);
+    }
+
+    private void WriteMessage(ReplyWriter writer, Message message, InboxReply inbox)
+    {
+        var failure = message.Kind == EntryKind.DeliveryFailed ? DeliveryFailure.Read(message.Text) : null;
         writer.Raw("""{"msg_from": """u8);
-        writer.String(message.FromName);
+        writer.String(failure is null ? message.FromName : inbox.Realm.Value);
         writer.Raw(""", "msg_to": """u8);
-        writer.String(reader.DisplayName);
+        writer.String(inbox.Reader.DisplayName);
         writer.Raw(""", "msg": """u8);
-        writer.String(message.Text.Utf8.Span);
+        if (failure is null) writer.String(message.Text.Utf8.Span);
+        else writer.String($"Pesan untuk {failure.To} tidak terkirim ({Word(failure.Reason)}): {failure.Quote}");
         writer.Raw("}"u8);
     }
 }

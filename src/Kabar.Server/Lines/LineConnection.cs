@@ -284,7 +284,7 @@ internal sealed partial class LineConnection(
         using (reading)
         {
             _stage = ConnectionStage.LoggedIn;
-            await WriteAsync(dialect, new InboxReply(reading.Reader, reading.Page.Messages));
+            await WriteAsync(dialect, new InboxReply(reading.Reader, reading.Page.Messages, host.Realm.Name, reading.Homonyms));
 
             // Read only once it is handed over whole: a client that vanishes before finds it again.
             if (reading.Page.Messages.Length > 0 && !await FlushedAsync()) return;

@@ -1,0 +1,127 @@
+namespace Kabar.Core;
+
+/// <summary>
+/// What passes between this realm and its native peers, once the authority check has let it through: what a peer's outbox brought is
+/// carried out; what could not be delivered goes back to its sender. Safe to call from any thread.
+/// </summary>
+public sealed class Exchange
+{
+    private readonly RealmName _here;
+    private readonly IStore _store;
+    private readonly IPeers _peers;
+    private readonly Accounts _accounts;
+    private readonly Groups _groups;
+    private readonly RealmOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly MessageIds _ids;
+
+    internal Exchange(RealmName here, IStore store, IPeers peers, Accounts accounts, Groups groups, RealmOptions options, TimeProvider clock, MessageIds ids) =>
+        (_here, _store, _peers, _accounts, _groups, _options, _clock, _ids) = (here, store, peers, accounts, groups, options, clock, ids);
+
+    /// <summary>
+    /// Carries out a run of dispatches in the order of their numbers, in one transaction with their duplicate marks and the high-water
+    /// mark. What cannot be done is answered through the peer's outbox, in the same transaction.
+    /// </summary>
+    /// <returns>The high-water mark, on disk: what may be acknowledged. Null when the peer is gone.</returns>
+    public async ValueTask<long?> ReceiveAsync(Peer peer, Guid epoch, IReadOnlyList<(long Sequence, Dispatch Dispatch)> dispatches, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(peer);
+        ArgumentNullException.ThrowIfNull(dispatches);
+        var deliveries = new List<Delivery>(dispatches.Count);
+        foreach (var (sequence, dispatch) in dispatches)
+        {
+            deliveries.Add(dispatch switch
+            {
+                DirectDispatch direct => await ReceiveAsync(peer, sequence, direct, cancellationToken),
+                GroupDispatch act => Receive(peer, sequence, act),
+                FailureDispatch failure => await ReceiveAsync(peer, sequence, failure, cancellationToken),
+                _ => throw new System.Diagnostics.UnreachableException($"Nobody carries out a {dispatch.GetType().Name}."),
+            });
+        }
+
+        return await _store.ReceiveAsync(peer.Id, epoch, _here, deliveries);
+    }
+
+    /// <summary>What is told to the senders of dispatches that were not delivered.</summary>
+    public async ValueTask<IReadOnlyList<FailureNotice>> NoticesAsync(Peer peer, IEnumerable<Dispatch> undelivered, Refusal reason, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(peer);
+        ArgumentNullException.ThrowIfNull(undelivered);
+        var notices = new List<FailureNotice>();
+        foreach (var dispatch in undelivered)
+        {
+            // Who has been removed is told nothing, and that an answer did not arrive is nobody's loss.
+            var (from, text) = dispatch switch
+            {
+                DirectDispatch direct => (direct.From, direct.Text),
+                GroupDispatch act => (act.From, act.Text),
+                _ => default,
+            };
+            if (dispatch is FailureDispatch || await _accounts.FindAsync(from, cancellationToken) is not { } account) continue;
+
+            var target = dispatch switch
+            {
+                DirectDispatch direct => new Address(direct.To, peer.Realm).ToString(),
+                GroupDispatch act when await _groups.FindAsync(act.Group, cancellationToken) is { } group => group.Address.ToString(),
+                _ => peer.Realm.ToString(),
+            };
+            notices.Add(new FailureNotice(_ids.Next(), account, DeliveryFailure.Of(dispatch.Id, reason, target, text), _clock.GetUtcNow()));
+        }
+
+        return notices;
+    }
+
+    /// <summary>Takes copies of direct messages that our restored data may lack.</summary>
+    /// <returns>How many were new.</returns>
+    public ValueTask<int> TakeCopiesAsync(IReadOnlyList<MessageCopy> copies) => _store.AppendCopiesAsync(copies);
+
+    /// <summary>An address as this realm keeps it: its own users without a realm.</summary>
+    public Address Inward(Address address) => address.Realm == _here ? address with { Realm = null } : address;
+
+    /// <summary>An address as other realms know it: always with a realm.</summary>
+    public Address Outward(Address address) => address.Realm is null ? address with { Realm = _here } : address;
+
+    private async ValueTask<Delivery> ReceiveAsync(Peer peer, long sequence, DirectDispatch direct, CancellationToken cancellationToken)
+    {
+        var refusal = GroupRules.CheckText(direct.Text, _options);
+        var account = await _accounts.FindAsync(direct.To, cancellationToken);
+        if (account is null or { IsDisabled: true }) refusal = Refusal.UnknownRecipient;
+        return account is null || refusal is not null
+            ? new RefusedDelivery(sequence, direct.Id, Answer(peer, new FailureDispatch(_ids.Next(), direct.Id, refusal ?? Refusal.UnknownRecipient, direct.From, direct.To, null)))
+            : new DirectDelivery(sequence, direct.Id, new Address(direct.From, peer.Realm), direct.FromName, account, direct.Text, direct.Sent);
+    }
+
+    private GroupDelivery Receive(Peer peer, long sequence, GroupDispatch act)
+    {
+        var actor = new Actor(new Address(act.From, peer.Realm), act.FromName);
+        Address? subject = act.Subject is { } named ? Inward(named) : null;
+        return new GroupDelivery(
+            sequence,
+            act.Id,
+            act.Group,
+            group => _groups.Decide(group, actor, act.Verb, subject, act.Text, act.Id, act.Sent),
+            refusal => Answer(peer, new FailureDispatch(_ids.Next(), act.Id, refusal, act.From, null, act.Group)));
+    }
+
+    private async ValueTask<Delivery> ReceiveAsync(Peer peer, long sequence, FailureDispatch failure, CancellationToken cancellationToken)
+    {
+        // The home has moved meanwhile, or does not know yet that it is one: it is asked again, or the next home is.
+        if (failure is { Reason: Refusal.HomeElsewhere, Group: { } moved } && await AskAgainAsync(moved, failure.Failed, cancellationToken) is { } again)
+            return new RefusedDelivery(sequence, failure.Id, again);
+
+        var account = await _accounts.FindAsync(failure.To, cancellationToken);
+        Address? addressee = failure.Addressee is { } username ? new Address(username, peer.Realm) : null;
+        return account is null
+            ? new RefusedDelivery(sequence, failure.Id, null)
+            : new FailureDelivery(sequence, failure.Id, account, failure.Failed, failure.Reason, addressee, failure.Group, _clock.GetUtcNow());
+    }
+
+    private async ValueTask<Parcel?> AskAgainAsync(GroupId id, Guid entry, CancellationToken cancellationToken)
+    {
+        if (await _groups.FindAsync(id, cancellationToken) is not { Home: { } home } || _peers.Find(home) is not { } peer) return null;
+        var pending = (await _store.ListPendingAsync(id, cancellationToken)).FirstOrDefault(waiting => waiting.Entry.Id == entry);
+        return pending is null ? null : new Parcel(peer.Id, pending.Frame);
+    }
+
+    private Parcel Answer(Peer peer, FailureDispatch failure) => new(peer.Id, _peers.Write(failure));
+}

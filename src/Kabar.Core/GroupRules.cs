@@ -1,0 +1,118 @@
+namespace Kabar.Core;
+
+/// <summary>Who asks for something in a group: an account here, a user of a peer for whom the peer speaks, or the operator.</summary>
+/// <param name="Address">Who; of this realm when it names none.</param>
+/// <param name="DisplayName">The name that people see.</param>
+/// <param name="IsOperator">Whether it is the operator, who may do everything but speak.</param>
+public readonly record struct Actor(Address Address, string DisplayName, bool IsOperator = false)
+{
+    /// <summary>An account acting for itself.</summary>
+    public static Actor Of(Account account)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        return new Actor(new Address(account.Username), account.DisplayName);
+    }
+}
+
+/// <summary>
+/// Who may do what in a group: the one place that decides it, for accounts here and users of peers alike. It is asked inside the
+/// transaction that appends the entry, so that nobody speaks after he was muted.
+/// </summary>
+public static class GroupRules
+{
+    /// <summary>The least role for a verb; null where membership itself does not matter.</summary>
+    public static GroupRole? LeastRole(GroupVerb verb) => verb switch
+    {
+        GroupVerb.Join => null,
+        GroupVerb.Say or GroupVerb.Read or GroupVerb.Leave => GroupRole.Member,
+        GroupVerb.Invite or GroupVerb.Kick or GroupVerb.Ban or GroupVerb.Unban or GroupVerb.Mute or GroupVerb.Unmute or GroupVerb.Topic => GroupRole.Moderator,
+        GroupVerb.Role or GroupVerb.Open or GroupVerb.Close or GroupVerb.Move => GroupRole.Owner,
+    };
+
+    /// <summary>The entry a verb makes; null for the one that makes none.</summary>
+    public static EntryKind? EntryOf(GroupVerb verb) => verb switch
+    {
+        GroupVerb.Say => EntryKind.Said,
+        GroupVerb.Read => null,
+        GroupVerb.Join => EntryKind.Joined,
+        GroupVerb.Leave => EntryKind.Left,
+        GroupVerb.Invite => EntryKind.Invited,
+        GroupVerb.Kick => EntryKind.Kicked,
+        GroupVerb.Ban => EntryKind.Banned,
+        GroupVerb.Unban => EntryKind.Unbanned,
+        GroupVerb.Mute => EntryKind.Muted,
+        GroupVerb.Unmute => EntryKind.Unmuted,
+        GroupVerb.Role => EntryKind.RoleChanged,
+        GroupVerb.Topic => EntryKind.TopicChanged,
+        GroupVerb.Open => EntryKind.Opened,
+        GroupVerb.Close => EntryKind.Closed,
+        GroupVerb.Move => EntryKind.Moved,
+    };
+
+    /// <summary>Whether an actor may do something in a group, whose home must be here and know what its replicas have.</summary>
+    /// <returns>Null when he may; else <see cref="Refusal.UnknownGroup"/>, <see cref="Refusal.HomeElsewhere"/>, <see cref="Refusal.Recovering"/> or a reason that is his own.</returns>
+    public static Refusal? Check(Group? group, Actor actor, GroupVerb verb, Address? subject, MessageText text, RealmOptions limits)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        if (group is null) return Refusal.UnknownGroup;
+        if (!group.IsHere) return Refusal.HomeElsewhere;
+        if (!group.Awaited.IsEmpty) return Refusal.Recovering;
+
+        return CheckActor(group, actor, verb) ?? verb switch
+        {
+            GroupVerb.Say => CheckText(text, limits),
+            GroupVerb.Join => CheckJoin(group, actor.Address, limits),
+            GroupVerb.Topic when text.Length > Group.MaxTopicBytes => Refusal.TextTooLong,
+            GroupVerb.Move when !RealmName.TryParse(text.Decode(), out _) => Refusal.InvalidName,
+            GroupVerb.Invite when Concerned(subject) is var invited => group.Members.ContainsKey(invited) ? Refusal.AlreadyMember : group.Banned.Contains(invited) ? Refusal.Banned : null,
+            GroupVerb.Unban => group.Banned.Contains(Concerned(subject)) ? null : Refusal.NotAMember,
+            GroupVerb.Ban when !group.Members.ContainsKey(Concerned(subject)) => null,
+            GroupVerb.Kick or GroupVerb.Ban or GroupVerb.Mute or GroupVerb.Unmute => CheckSubject(group, actor, Concerned(subject)),
+            GroupVerb.Role => CheckRole(group, Concerned(subject), text),
+            _ => null,
+        };
+    }
+
+    /// <summary>What a text in a group must be.</summary>
+    public static Refusal? CheckText(MessageText text, RealmOptions limits)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        return text.Length == 0 ? Refusal.EmptyText : limits.TextBytes > 0 && text.Length > limits.TextBytes ? Refusal.TextTooLong : null;
+    }
+
+    // Kicking nobody is nothing that a front end lets through.
+    private static Address Concerned(Address? subject) => subject ?? default;
+
+    private static Refusal? CheckActor(Group group, Actor actor, GroupVerb verb)
+    {
+        if (LeastRole(verb) is not { } least || (actor.IsOperator && least > GroupRole.Member)) return null;
+        if (!group.Members.TryGetValue(actor.Address, out var member)) return Refusal.NotAMember;
+        if (verb == GroupVerb.Say && member.IsMuted) return Refusal.Muted;
+        return member.Role >= least ? null : Refusal.NotAllowed;
+    }
+
+    private static Refusal? CheckJoin(Group group, Address who, RealmOptions limits)
+    {
+        if (group.Members.ContainsKey(who)) return Refusal.AlreadyMember;
+        if (group.Banned.Contains(who)) return Refusal.Banned;
+        if (!group.IsOpen && !group.Invited.Contains(who)) return Refusal.InviteOnly;
+        return limits.GroupMembers > 0 && group.Members.Count >= limits.GroupMembers ? Refusal.TooMany : null;
+    }
+
+    // Order is kept downwards: nobody puts out or silences his equal.
+    private static Refusal? CheckSubject(Group group, Actor actor, Address subject)
+    {
+        if (!group.Members.TryGetValue(subject, out var concerned)) return Refusal.NotAMember;
+        if (actor.IsOperator) return null;
+        return group.Members[actor.Address].Role > concerned.Role ? null : Refusal.NotAllowed;
+    }
+
+    // A group is not left without an owner.
+    private static Refusal? CheckRole(Group group, Address subject, MessageText text)
+    {
+        if (GroupRoles.Parse(text.Decode()) is not { } role) return Refusal.InvalidName;
+        if (!group.Members.TryGetValue(subject, out var concerned)) return Refusal.NotAMember;
+        var isLastOwner = concerned.Role == GroupRole.Owner && group.Members.Values.Count(member => member.Role == GroupRole.Owner) == 1;
+        return isLastOwner && role != GroupRole.Owner ? Refusal.NotAllowed : null;
+    }
+}
