@@ -11,6 +11,9 @@ public interface IPeers
     /// <summary>The peer of this name that is joined over the native link, or null.</summary>
     Peer? Find(RealmName realm);
 
+    /// <summary>Whether the link to a realm stands at this moment.</summary>
+    bool IsConnected(RealmName realm);
+
     /// <summary>
     /// The native peer that has a user of this name, the first in the order of joining: from the directories that peers share, or by
     /// asking those that share none.
@@ -59,6 +62,9 @@ public sealed class NoPeers : IPeers
 
     /// <inheritdoc/>
     public Peer? Find(RealmName realm) => null;
+
+    /// <inheritdoc/>
+    public bool IsConnected(RealmName realm) => false;
 
     /// <inheritdoc/>
     public ValueTask<Result<Peer>> FindUserAsync(Username username, CancellationToken cancellationToken) => new(Refusal.UnknownRecipient);
