@@ -8,10 +8,12 @@ namespace Kabar.Tests.Core;
 internal sealed class RealmFixture : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
+    private readonly IPeers? _peers;
 
-    public RealmFixture(RealmOptions? options = null)
+    public RealmFixture(RealmOptions? options = null, IPeers? peers = null)
     {
         Options = options ?? new RealmOptions();
+        _peers = peers;
         Store = SqliteStore.Open(_folder["kabar.db"]);
         Realm = Make();
     }
@@ -27,9 +29,9 @@ internal sealed class RealmFixture : IAsyncDisposable
     public Realm Realm { get; private set; }
 
     /// <summary>As after a restart: nothing is kept but what the store has.</summary>
-    public void Restart()
+    public async Task RestartAsync()
     {
-        Realm.Dispose();
+        await Realm.DisposeAsync();
         Realm = Make();
     }
 
@@ -57,7 +59,7 @@ internal sealed class RealmFixture : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Realm.Dispose();
+        await Realm.DisposeAsync();
         await Store.DisposeAsync();
         _folder.Dispose();
     }
@@ -65,7 +67,7 @@ internal sealed class RealmFixture : IAsyncDisposable
     private Realm Make()
     {
         RealmName.TryParse("satu", out var name).ShouldBeTrue();
-        return new Realm(name, Store, Options, Clock);
+        return new Realm(name, Store, Options, Clock, _peers);
     }
 }
 

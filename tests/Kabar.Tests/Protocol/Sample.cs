@@ -47,5 +47,7 @@ internal static class Sample
         Sent = DateTimeOffset.UnixEpoch,
     };
 
-    public static InboxReply Inbox(Account reader, params ImmutableArray<Message> messages) => new(reader, messages);
+    public static readonly RealmName Realm = RealmName.TryParse("satu", out var name) ? name : default;
+
+    public static InboxReply Inbox(Account reader, params ImmutableArray<Message> messages) => new(reader, messages, Realm, []);
 }

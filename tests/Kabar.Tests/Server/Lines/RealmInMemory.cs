@@ -63,7 +63,7 @@ internal sealed class RealmInMemory : IAsyncDisposable
         _registry.Stop();
         await Task.WhenAll(_connections);
         _metrics.Dispose();
-        _realm.Dispose();
+        await _realm.DisposeAsync();
         await _store.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
