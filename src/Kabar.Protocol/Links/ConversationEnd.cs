@@ -31,41 +31,40 @@ public sealed class ConversationEnd
 
     private static ReadOnlySpan<byte> ReplyEnd => "\r\n\r\n"u8;
 
-    /// <summary>Whether we have said <c>exit</c>.</summary>
-    public bool IsLeaving { get; set; }
-
     /// <summary>
     /// Looks at what the peer has sent and was not passed on yet. The caller passes the text on and keeps the rest, which it shows again
     /// together with what comes next.
     /// </summary>
-    public ConversationPiece Look(ReadOnlySpan<byte> unread)
+    /// <param name="unread">All of that.</param>
+    /// <param name="isLeaving">Whether we have said <c>exit</c>.</param>
+    public ConversationPiece Look(ReadOnlySpan<byte> unread, bool isLeaving)
     {
         // `exit` went out with a text; the reply now shows that it was meant.
-        if (_passed.AsSpan().SequenceEqual(Exit) && FollowsExit(unread) is { } reply && !unread.IsEmpty) return Pass(unread, 0, 0, reply);
+        if (_passed.AsSpan().SequenceEqual(Exit) && FollowsExit(unread) is { } reply && !unread.IsEmpty) return Pass(unread, 0, 0, reply, isLeaving);
 
         for (var from = 0; unread[from..].IndexOf(Exit) is >= 0 and var found; from += found + Exit.Length)
         {
             var at = from + found;
             var behind = unread[(at + Exit.Length)..];
             if (FollowsExit(behind) is not { } candidate) continue;
-            if (behind.IsEmpty && !IsLeaving && at > 0) break; // most likely said
-            return Pass(unread, at, Exit.Length, candidate);
+            if (behind.IsEmpty && !isLeaving && at > 0) break; // most likely said
+            return Pass(unread, at, Exit.Length, candidate, isLeaving);
         }
 
-        return Pass(unread, unread.Length - Beginning(unread), 0, null);
+        return Pass(unread, unread.Length - Beginning(unread, isLeaving), 0, null, isLeaving);
     }
 
     // How many bytes at the end may be the first ones of `exit`.
-    private int Beginning(ReadOnlySpan<byte> unread)
+    private static int Beginning(ReadOnlySpan<byte> unread, bool isLeaving)
     {
         for (var length = Math.Min(Exit.Length - 1, unread.Length); length > 0; length--)
-            if (unread.EndsWith(Exit[..length]) && (IsLeaving || length == unread.Length)) return length;
+            if (unread.EndsWith(Exit[..length]) && (isLeaving || length == unread.Length)) return length;
         return 0;
     }
 
-    private ConversationPiece Pass(ReadOnlySpan<byte> unread, int text, int exit, int? replyLength)
+    private ConversationPiece Pass(ReadOnlySpan<byte> unread, int text, int exit, int? replyLength, bool isLeaving)
     {
-        var isSure = IsLeaving || (text == 0 && !_isBehindText);
+        var isSure = isLeaving || (text == 0 && !_isBehindText);
         _isBehindText = text < unread.Length && (text > 0 || _isBehindText);
         if (replyLength is > 0 and var length) return new ConversationPiece(text, IsEnding: true, unread.Slice(text + exit, length).ToArray());
 
