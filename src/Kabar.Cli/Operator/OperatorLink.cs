@@ -67,7 +67,7 @@ internal abstract class OperatorLink : IAsyncDisposable
 
         public override async ValueTask DisposeAsync()
         {
-            realm.Dispose();
+            await realm.DisposeAsync();
             await store.DisposeAsync();
             held.Dispose();
         }
