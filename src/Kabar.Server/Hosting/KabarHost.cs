@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using Kabar.Core;
 using Kabar.Server.Connections;
 using Kabar.Server.Control;
+using Kabar.Server.Federation;
 using Kabar.Server.Lines;
 using Kabar.Storage;
 using Kabar.Storage.Sqlite;
@@ -116,7 +117,10 @@ internal sealed class KabarHost : IAsyncDisposable
     {
         services.AddSingleton(clock);
         services.AddSingleton(options.Limits);
-        services.AddSingleton(_ => new Realm(name, store, options.Limits.ForRealm(), clock));
+        services.AddSingleton<IPeers>(NoPeers.Instance);
+        services.AddSingleton(_ => new LegacyPeers([
+            .. options.PeerSettings.Where(peer => peer.Kind == PeerKind.Legacy).Select(peer => new LegacyPeer(peer.Realm, peer.EndPoint, clock))]));
+        services.AddSingleton(provider => new Realm(name, store, options.Limits.ForRealm(), clock, provider.GetRequiredService<IPeers>()));
         services.AddSingleton<ConnectionRegistry>();
         services.AddSingleton<KabarMetrics>();
         services.AddSingleton<LineConnectionHandler>();
