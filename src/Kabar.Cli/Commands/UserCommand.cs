@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using Kabar.Cli.Operator;
 using Kabar.Server.Control;
-using Spectre.Console;
 
 namespace Kabar.Cli.Commands;
 
@@ -155,21 +154,17 @@ internal static class UserCommand
 
     private static string Table(IReadOnlyList<AccountLine> accounts)
     {
-        using var text = new StringWriter(CultureInfo.InvariantCulture);
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(text) });
-        console.Profile.Width = 200; // not the terminal's: a line that wraps in a pipe is no line
-        var table = new Table().Border(TableBorder.None).AddColumns("username", "name", "attributes", "state", "created");
+        var table = new PlainTable("username", "name", "attributes", "state", "created");
         foreach (var account in accounts)
         {
-            table.AddRow(
-                Markup.Escape(account.Username),
-                Markup.Escape(account.DisplayName),
-                Markup.Escape(string.Join(", ", account.Attributes.Select(pair => $"{pair.Key}={pair.Value}"))),
+            table.Add(
+                account.Username,
+                account.DisplayName,
+                string.Join(", ", account.Attributes.Select(pair => $"{pair.Key}={pair.Value}")),
                 account.IsDisabled ? "off" : account.IsAdmin ? "admin" : "",
                 account.Created.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture));
         }
 
-        console.Write(table);
-        return text.ToString();
+        return table.ToString();
     }
 }
