@@ -171,7 +171,7 @@ internal static class GroupCommand
         Surroundings around, SettingsOptions settings, ParseResult result, ControlRequest request, Func<ControlReply, Task> show, CancellationToken cancellationToken) =>
         Execution.RunAsync(around, async () =>
         {
-            await using var link = await OperatorLink.OpenAsync(settings.ReadData(result), mayMake: false, cancellationToken);
+            await using var link = await OperatorLink.OpenAsync(settings.Read(result).Options, mayMake: false, cancellationToken);
             await show(await link.AskAsync(request, cancellationToken));
         });
 }

@@ -51,7 +51,7 @@ internal static class UserCommand
                 IsAdmin = result.GetValue(isAdmin),
                 Password = await ReadPasswordAsync(around, cancellationToken),
             };
-            await using var link = await OperatorLink.OpenAsync(settings.ReadData(result), mayMake: true, cancellationToken);
+            await using var link = await OperatorLink.OpenAsync(settings.Read(result).Options, mayMake: true, cancellationToken);
             await link.AskAsync(request, cancellationToken);
         }));
         return command;
@@ -69,7 +69,7 @@ internal static class UserCommand
             var path = result.GetRequiredValue(file);
             if (path != "-" && !File.Exists(path)) throw new CommandFault($"There is no file {path}.");
             using var opened = path == "-" ? null : new StreamReader(path);
-            await using var link = await OperatorLink.OpenAsync(settings.ReadData(result), mayMake: true, cancellationToken);
+            await using var link = await OperatorLink.OpenAsync(settings.Read(result).Options, mayMake: true, cancellationToken);
             await ImportAsync(around, link, opened ?? around.Input, cancellationToken);
         }));
         return command;
@@ -107,7 +107,7 @@ internal static class UserCommand
         command.Options.Add(json);
         command.SetAction((result, cancellationToken) => Execution.RunAsync(around, async () =>
         {
-            await using var link = await OperatorLink.OpenAsync(settings.ReadData(result), mayMake: false, cancellationToken);
+            await using var link = await OperatorLink.OpenAsync(settings.Read(result).Options, mayMake: false, cancellationToken);
             var accounts = (await link.AskAsync(new ControlRequest { Do = "user list" }, cancellationToken)).Accounts ?? [];
             if (result.GetValue(json))
                 foreach (var account in accounts) await around.Output.WriteLineAsync(JsonSerializer.Serialize(account, ControlJson.Default.AccountLine));
@@ -130,7 +130,7 @@ internal static class UserCommand
                 Username = result.GetRequiredValue(username),
                 Password = needsPassword ? await ReadPasswordAsync(around, cancellationToken) : null,
             };
-            await using var link = await OperatorLink.OpenAsync(settings.ReadData(result), mayMake: false, cancellationToken);
+            await using var link = await OperatorLink.OpenAsync(settings.Read(result).Options, mayMake: false, cancellationToken);
             await link.AskAsync(request, cancellationToken);
         }));
         return command;

@@ -15,13 +15,14 @@ namespace Kabar.Cli.Operator;
 internal abstract class OperatorLink : IAsyncDisposable
 {
     /// <summary>Finds the way.</summary>
-    /// <param name="data">The data directory.</param>
+    /// <param name="options">The settings: where the data are, and the limits that hold also while no server runs.</param>
     /// <param name="mayMake">Whether data are made where there are none; otherwise a mistyped folder is told.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public static async Task<OperatorLink> OpenAsync(string data, bool mayMake, CancellationToken cancellationToken)
+    public static async Task<OperatorLink> OpenAsync(KabarOptions options, bool mayMake, CancellationToken cancellationToken)
     {
+        var data = options.Data;
         if (!mayMake && !File.Exists(DataDirectory.DatabaseIn(data))) throw new CommandFault($"There are no data in {data}.");
-        if (DataDirectory.TryHold(data) is { } held) return DirectLink.Open(held);
+        if (DataDirectory.TryHold(data) is { } held) return DirectLink.Open(held, options.Limits.ForRealm());
 
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
@@ -51,12 +52,12 @@ internal abstract class OperatorLink : IAsyncDisposable
     {
         private readonly OperatorCommands _commands = new(realm);
 
-        public static DirectLink Open(DataDirectory held)
+        public static DirectLink Open(DataDirectory held, RealmOptions rules)
         {
             try
             {
                 var store = SqliteStore.Open(held.Database);
-                return new DirectLink(held, store, new Realm(KabarHost.StoredName(store), store, new RealmOptions(), TimeProvider.System));
+                return new DirectLink(held, store, new Realm(KabarHost.StoredName(store), store, rules, TimeProvider.System));
             }
             catch
             {

@@ -101,9 +101,9 @@ public abstract class Dialect
     /// <summary>The most bytes a message adds to an inbox reply: what bounds a page (section 3).</summary>
     public static int InboxSize(Message message, Account reader)
     {
-        // What stands around the texts, with what stands around the first message; and the words of a failure.
+        // What stands around the texts, with what stands around the first message; and the words of a failure with the realm's name, twice.
         const int Punctuation = 96;
-        const int Failure = 256;
+        const int Failure = 640;
         return Punctuation
             + ReplyWriter.EscapedLength(message.Text.Utf8.Span)
             + ReplyWriter.MostEscaped(message.FromName.Length + reader.DisplayName.Length)
