@@ -110,6 +110,35 @@ public sealed class Groups : IAsyncDisposable
         return await AskHomeAsync(home, replica, actor, verb, subject, text, entry);
     }
 
+    /// <summary>Entries of a group after a position, oldest first: at most so many, and no more than so many bytes of text except for the first.</summary>
+    public ValueTask<ImmutableArray<Message>> ReadAsync(Group group, long after, int mostEntries, int mostBytes, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(group);
+        return _store.ReadConversationAsync(group.Conversation, after, mostEntries, mostBytes, cancellationToken);
+    }
+
+    /// <summary>The last position of a group.</summary>
+    public ValueTask<long> FindHeadAsync(Group group, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(group);
+        return _store.FindHeadAsync(group.Conversation, cancellationToken);
+    }
+
+    /// <summary>A home that was restored waits for a realm that has members in the group, or does not any more: null when there is no such group.</summary>
+    public ValueTask<Group?> AwaitAsync(GroupId id, RealmName realm, bool isAwaited) =>
+        _store.UpdateGroupAsync(id, group => group with { Awaited = isAwaited ? group.Awaited.Add(realm) : group.Awaited.Remove(realm) });
+
+    /// <summary>The home says that nobody of this realm is in the group: so it is kept.</summary>
+    public ValueTask<Group?> LoseAsync(GroupId id) =>
+        _store.UpdateGroupAsync(id, group => group with { Members = group.Members.RemoveRange(group.Members.Keys.Where(member => member.Realm is null)) });
+
+    /// <summary>What waits for the home of a group, oldest first.</summary>
+    public ValueTask<ImmutableArray<PendingEntry>> ListPendingAsync(Group group, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(group);
+        return _store.ListPendingAsync(group.Id, cancellationToken);
+    }
+
     /// <summary>Brings the entries of a group after a position, as they come, until the returned object is disposed of.</summary>
     public ValueTask<IDisposable> ListenAsync(Group group, long after, IEntryListener listener, CancellationToken cancellationToken)
     {
