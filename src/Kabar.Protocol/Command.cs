@@ -36,6 +36,28 @@ public sealed record LogOutCommand(SessionToken Token) : Command;
 /// <param name="Dialect">Which.</param>
 public sealed record SwitchDialectCommand(Dialects.Dialect Dialect) : Command;
 
+/// <summary>Enter a group, and converse in it from then on: <c>group</c>.</summary>
+/// <param name="Token">Who enters.</param>
+/// <param name="Group">The group's name as typed.</param>
+public sealed record GroupCommand(SessionToken Token, string Group) : Command;
+
+/// <summary>
+/// A legacy peer brings a message: <c>server send</c>. The asked realm looks among its own accounts only and never asks on: two realms
+/// that asked each other would never stop. Only for connections from a listed legacy peer; to all others the verb is unknown.
+/// </summary>
+/// <param name="From">The sender's username on the peer, as it came.</param>
+/// <param name="To">The addressee's username here, as it came.</param>
+/// <param name="Text">The text; never empty.</param>
+public sealed record PeerSendCommand(string From, string To, MessageText Text) : Command;
+
+/// <summary>
+/// A legacy peer brings a user of its own into a group: <c>check group</c>. The asked realm looks among its own groups only, never asks
+/// on and never creates one. Only for connections from a listed legacy peer; to all others the verb is unknown.
+/// </summary>
+/// <param name="Username">The user's name on the peer, as it came.</param>
+/// <param name="Group">The group's name, as it came.</param>
+public sealed record PeerGroupCommand(string Username, string Group) : Command;
+
 /// <summary>A request that cannot be carried out, whoever asks.</summary>
 /// <param name="Refusal">Why.</param>
 public sealed record RefusedCommand(Refusal Refusal) : Command

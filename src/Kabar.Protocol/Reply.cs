@@ -47,6 +47,20 @@ public sealed record LoggedOutReply : Reply
     public static LoggedOutReply Instance { get; } = new();
 }
 
+/// <summary>To a legacy peer: its user's message is on disk, and what it keeps of it.</summary>
+/// <param name="From">The sender's username on the peer.</param>
+/// <param name="ToName">The addressee's display name.</param>
+/// <param name="Text">What was said.</param>
+public sealed record PeerSentReply(Username From, string ToName, MessageText Text) : Reply;
+
+/// <summary>A group conversation has ended: its closing reply.</summary>
+/// <param name="Group">The group's name.</param>
+public sealed record LeftGroupReply(string Group) : Reply;
+
+/// <summary>To a legacy peer: this realm has no such group.</summary>
+/// <param name="Group">The name it asked for.</param>
+public sealed record UnknownGroupReply(string Group) : Reply;
+
 /// <summary>The connection speaks another dialect now.</summary>
 /// <param name="Name">Its name.</param>
 public sealed record SwitchedReply(string Name) : Reply;

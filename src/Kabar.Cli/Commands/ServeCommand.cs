@@ -20,13 +20,27 @@ internal static class ServeCommand
             HelpName = "HOST:PORT[,dialect=NAME][,tls]",
         };
         var http = new Option<string?>("--http") { Description = "Serve /metrics and /healthz here; off unless set.", HelpName = "HOST:PORT" };
+        var link = new Option<string?>("--link") { Description = "Where other realms link to this one; nowhere unless set, until a peer is invited.", HelpName = "HOST:PORT" };
+        var peers = new Option<string[]>("--peer")
+        {
+            Description = "Another realm: legacy://HOST:PORT or kabar://HOST:PORT?pin=FINGERPRINT. May be repeated; one of the same name in the settings gives way.",
+            HelpName = "NAME=URI",
+        };
         command.Options.Add(realm);
         command.Options.Add(listen);
         command.Options.Add(http);
+        command.Options.Add(link);
+        command.Options.Add(peers);
         command.SetAction((result, cancellationToken) => Execution.RunAsync(around, async () =>
         {
             var (options, configuration) = settings.Read(result);
-            options = options with { Realm = result.GetValue(realm) ?? options.Realm, Http = result.GetValue(http) ?? options.Http };
+            options = options with
+            {
+                Realm = result.GetValue(realm) ?? options.Realm,
+                Http = result.GetValue(http) ?? options.Http,
+                Link = result.GetValue(link) ?? options.Link,
+                Peers = PeerSetting.Add(options.Peers, result.GetValue(peers) ?? []),
+            };
             if (result.GetValue(listen) is { Length: > 0 } listeners) options = options with { Listen = listeners };
             options.Validate();
 

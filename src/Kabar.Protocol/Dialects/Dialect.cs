@@ -78,6 +78,19 @@ public abstract class Dialect
                 writer.String(switched.Name);
                 writer.Raw("}"u8);
                 break;
+            case PeerSentReply sent:
+                WritePeerSent(writer, sent);
+                break;
+            case LeftGroupReply left:
+                writer.Raw("""{"status": "OK", "message": "Telah keluar dari grup """u8);
+                writer.Escaped(left.Group);
+                writer.Raw("\"}"u8);
+                break;
+            case UnknownGroupReply unknown:
+                writer.Raw("""{"status": "ERROR", "message": "Tidak ada grup """u8);
+                writer.Escaped(unknown.Group);
+                writer.Raw(""" di server"}"""u8);
+                break;
             default:
                 throw new System.Diagnostics.UnreachableException($"{reply.GetType().Name} has no words.");
         }
@@ -143,6 +156,17 @@ public abstract class Dialect
         }
 
         writer.Raw("\""u8);
+    }
+
+    private static void WritePeerSent(ReplyWriter writer, PeerSentReply sent)
+    {
+        writer.Raw("""{"status": "OK", "message": "Message Sent", "sendback": {"msg_from": """u8);
+        writer.String(sent.From.Value);
+        writer.Raw(""", "msg_to": """u8);
+        writer.String(sent.ToName);
+        writer.Raw(""", "msg": """u8);
+        writer.String(sent.Text.Utf8.Span);
+        writer.Raw("}}"u8);
     }
 
     // Grouped by sender, in the order of each sender's first message. A pass for each sender allocates nothing, and a page is small:

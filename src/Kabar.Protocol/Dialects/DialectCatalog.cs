@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Unicode;
 using Kabar.Core;
+using Kabar.Protocol.Links;
 
 namespace Kabar.Protocol.Dialects;
 
@@ -31,7 +32,10 @@ public static class DialectCatalog
         new("actives", MessageService, ReadActiveUsers),
         new("listuser", Chat, ReadActiveUsers),
         new("online", ThreadChat, ReadActiveSessions),
+        new("group", RealmChat, ReadGroup),
         new("dialect", null, ReadSwitch),
+        new("server", RealmChat, LegacyLines.ReadServer),
+        new("check", RealmChat, LegacyLines.ReadCheck),
     ];
 
     private static readonly Dialect[] Dialects = [MessageService, Chat, ThreadChat, LayananChat, RealmChat];
@@ -90,6 +94,12 @@ public static class DialectCatalog
 
     private static Command ReadWithToken(ref FieldReader fields, Func<SessionToken, Command> command) =>
         fields.TryRead(out var token) ? command(SessionToken.Parse(token)) : RefusedCommand.Incomplete;
+
+    // The third parameter is the document's state of the request. From a client it can only be "origin", and a person leaves it out.
+    private static Command ReadGroup(ref FieldReader fields) =>
+        fields.TryRead(out var token) && fields.TryRead(out var group)
+            ? new GroupCommand(SessionToken.Parse(token), Encoding.UTF8.GetString(group))
+            : RefusedCommand.Incomplete;
 
     private static Command ReadSwitch(ref FieldReader fields)
     {

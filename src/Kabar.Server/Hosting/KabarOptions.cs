@@ -19,6 +19,18 @@ internal sealed record KabarOptions
     /// <summary>Where /metrics and /healthz are served; null for nowhere.</summary>
     public string? Http { get; init; }
 
+    /// <summary>Where other realms' native links are served; null for nowhere until a peer is invited.</summary>
+    public string? Link { get; init; }
+
+    /// <summary>What others are told to dial for it; null for where it is served.</summary>
+    public string? LinkAddress { get; init; }
+
+    /// <summary>The peers that the settings name: each realm's URI.</summary>
+    public Dictionary<string, string> Peers { get; init; } = [];
+
+    /// <summary>Whether native peers learn the usernames here, so that an unknown addressee is refused at once.</summary>
+    public bool ShareUsernames { get; init; } = true;
+
     public TlsOptions Tls { get; init; } = new();
 
     public Limits Limits { get; init; } = new();
@@ -27,6 +39,12 @@ internal sealed record KabarOptions
     public IReadOnlyList<LineListener> Listeners => Listen is [] ? [LineListener.Parse("127.0.0.1:8889")] : [.. Listen.Select(LineListener.Parse)];
 
     public IPEndPoint? HttpEndPoint => Http is null ? null : LineListener.ParseEndPoint("Http", Http);
+
+    public IPEndPoint? LinkEndPoint => Link is null ? null : LineListener.ParseEndPoint("Link", Link);
+
+    /// <summary>The peers, in the order of their names.</summary>
+    public IReadOnlyList<PeerSetting> PeerSettings =>
+        [.. Peers.OrderBy(peer => peer.Key, StringComparer.OrdinalIgnoreCase).Select(peer => PeerSetting.Parse(peer.Key, peer.Value))];
 
     /// <summary>Binds the settings. What no setting is called is an error: a misspelt limit must not go unnoticed.</summary>
     /// <exception cref="SettingException">One is wrong.</exception>
@@ -63,11 +81,27 @@ internal sealed record KabarOptions
         if ((Tls.Certificate is null) != (Tls.Key is null)) throw new SettingException("Tls:Certificate and Tls:Key belong together; one is missing.");
         _ = Listeners;
         _ = HttpEndPoint;
+        _ = LinkEndPoint;
+        ValidatePeers();
         foreach (var (name, value) in Limits.All())
             if (value < 0) throw new SettingException($"Limits:{name} is {value}; a limit is 0 (off) or more.");
 
         const int HundredYears = 36_500;
         if (Limits.SessionIdleDays > HundredYears) throw new SettingException($"Limits:SessionIdleDays is {Limits.SessionIdleDays}; the most is {HundredYears} (a hundred years).");
+    }
+
+    private void ValidatePeers()
+    {
+        if (LinkAddress is not null
+            && !(Uri.TryCreate($"kabar://{LinkAddress}", UriKind.Absolute, out var address) && address is { Port: > 0, AbsolutePath: "" or "/", Query: "", Fragment: "", UserInfo: "" }))
+            throw new SettingException($"LinkAddress \"{LinkAddress}\" is not HOST:PORT, which other realms could dial.");
+
+        var peers = PeerSettings;
+        for (var i = 1; i < peers.Count; i++)
+            if (peers[i].Realm == peers[i - 1].Realm) throw new SettingException($"Peers names the realm \"{peers[i].Realm}\" twice.");
+        if (Realm is not null && RealmName.TryParse(Realm, out var own) && peers.Any(peer => peer.Realm == own))
+            throw new SettingException($"Peers:{own} is this realm itself.");
+        PeerSetting.CheckAddresses(peers);
     }
 }
 

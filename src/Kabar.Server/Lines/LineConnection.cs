@@ -267,6 +267,10 @@ internal sealed partial class LineConnection(
             case RefusedCommand refused:
                 return Refuse(refused.Refusal);
 
+            // No conversations yet, and no peers.
+            case GroupCommand or PeerSendCommand or PeerGroupCommand:
+                return Refuse(Refusal.UnknownCommand);
+
             default:
                 throw new System.Diagnostics.UnreachableException($"Nobody carries out a {command.GetType().Name}.");
         }

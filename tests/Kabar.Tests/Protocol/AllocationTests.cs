@@ -19,7 +19,8 @@ public sealed class AllocationTests
     public static TheoryData<string> Lines =>
     [
         "auth messi surabaya ", "login messi surabaya", $"send {T} lineker halo lineker, ini messi ", $"chat {T} fadly hai", $"inbox {T}", $"kotakmasuk {T}",
-        $"actives {T}", $"listuser {T}", $"user_on {T}", $"online {T}", "online ", $"logout {T}", "dialect chat", "dialect klingon", "send", "nonsense", "",
+        $"actives {T}", $"listuser {T}", $"user_on {T}", $"online {T}", "online ", $"logout {T}", "dialect chat", "dialect klingon", $"group {T} batak origin",
+        "server send messi james Halo, apa kabar, James? ", "check group james batak other ", "server send", "check group", "send", "nonsense", "",
     ];
 
     [Theory]
@@ -81,6 +82,9 @@ public sealed class AllocationTests
         ActiveSessionsCommand active => new ActiveSessionsCommand(active.Token),
         LogOutCommand logOut => new LogOutCommand(logOut.Token),
         SwitchDialectCommand change => new SwitchDialectCommand(change.Dialect),
+        GroupCommand group => new GroupCommand(group.Token, new string(group.Group.AsSpan())),
+        PeerSendCommand send => new PeerSendCommand(new string(send.From.AsSpan()), new string(send.To.AsSpan()), new MessageText(send.Text.Utf8.ToArray())),
+        PeerGroupCommand group => new PeerGroupCommand(new string(group.Username.AsSpan()), new string(group.Group.AsSpan())),
         RefusedCommand refused => refused,
         _ => throw new System.Diagnostics.UnreachableException(),
     };

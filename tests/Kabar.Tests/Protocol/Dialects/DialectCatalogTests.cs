@@ -66,6 +66,16 @@ public sealed class DialectCatalogTests
     [Fact]
     public void A_log_out_is_read() => Read<LogOutCommand>($"logout {T} ", owner: null).Token.ShouldBe(Token);
 
+    [Theory]
+    [InlineData($"group {T} batak")]
+    [InlineData($"group {T} batak ")]
+    [InlineData($"group {T} batak origin ")]
+    public void A_group_is_read_with_and_without_the_state(string line)
+    {
+        var command = Read<GroupCommand>(line, "realm-chat");
+        (command.Token, command.Group).ShouldBe((Token, "batak"));
+    }
+
     [Fact]
     public void A_session_id_that_is_none_is_a_token_that_opens_nothing() => Read<InboxCommand>("inbox 12345", null).Token.ShouldBe(default);
 
@@ -93,6 +103,8 @@ public sealed class DialectCatalogTests
     [InlineData("listuser")]
     [InlineData("user_on")]
     [InlineData("logout")]
+    [InlineData("group")]
+    [InlineData($"group {T} ")]
     [InlineData("dialect")]
     public void A_missing_parameter_is_told(string line) => Refused(line).ShouldBe(Refusal.MissingParameter);
 
@@ -104,7 +116,6 @@ public sealed class DialectCatalogTests
     [InlineData("authmessi surabaya")]
     [InlineData("auth\tmessi surabaya")]
     [InlineData("{}")]
-    [InlineData("group")] // not yet
     public void Whatever_else_is_unknown(string line) => Refused(line).ShouldBe(Refusal.UnknownCommand);
 
     [Theory]

@@ -14,6 +14,10 @@ public sealed class KabarOptionsTests
         options.Data.ShouldBe("./kabar-data");
         options.Realm.ShouldBeNull();
         options.HttpEndPoint.ShouldBeNull();
+        options.LinkEndPoint.ShouldBeNull();
+        options.LinkAddress.ShouldBeNull();
+        options.PeerSettings.ShouldBeEmpty();
+        options.ShareUsernames.ShouldBeTrue();
         options.Listeners.ShouldHaveSingleItem().EndPoint.ToString().ShouldBe("127.0.0.1:8889");
         options.Limits.ShouldBe(new Limits());
         var realm = options.Limits.ForRealm();
@@ -25,10 +29,14 @@ public sealed class KabarOptionsTests
     {
         var options = Bind(
             ("Data", "/var/kabar"), ("Realm", "Kampus.Example"), ("Listen:0", "*:1,tls"), ("Listen:1", "localhost:2,dialect=chat"), ("Http", "127.0.0.1:8880"),
+            ("Link", "*:8887"), ("LinkAddress", "kampus.example:8887"), ("ShareUsernames", "false"),
+            ("Peers:tiga.example", "legacy://[::1]:8899"), ("Peers:Dua", "legacy://127.0.0.1:8899"),
             ("Tls:Certificate", "c.pem"), ("Tls:Key", "k.pem"), ("Limits:TextBytes", "100"), ("limits:requestspersecond", "7"));
 
         (options.Data, options.Realm, options.Http).ShouldBe(("/var/kabar", "Kampus.Example", "127.0.0.1:8880"));
         options.Listeners.Select(listener => (listener.EndPoint.Port, listener.IsTls, listener.Dialect.Name)).ShouldBe([(1, true, "realm-chat"), (2, false, "chat")]);
+        (options.LinkEndPoint!.ToString(), options.LinkAddress, options.ShareUsernames).ShouldBe(("[::]:8887", "kampus.example:8887", false));
+        options.PeerSettings.Select(peer => $"{peer.Realm} {peer.Kind} {peer.EndPoint}").ShouldBe(["dua Legacy 127.0.0.1:8899", "tiga.example Legacy [::1]:8899"]);
         (options.Tls.Certificate, options.Tls.Key).ShouldBe(("c.pem", "k.pem"));
         (options.Limits.TextBytes, options.Limits.RequestsPerSecond).ShouldBe((100, 7));
     }
@@ -57,7 +65,7 @@ public sealed class KabarOptionsTests
     }
 
     [Theory]
-    [InlineData("Lisen:0", "127.0.0.1:1", "There is no setting \"Lisen\"; there are Data, Realm, Listen, Http, Tls, Limits, Logging.")]
+    [InlineData("Lisen:0", "127.0.0.1:1", "There is no setting \"Lisen\"; there are Data, Realm, Listen, Http, Link, LinkAddress, Peers, ShareUsernames, Tls, Limits, Logging.")]
     [InlineData("Limits:TextByte", "1", "There is no setting \"Limits:TextByte\"")]
     [InlineData("Tls:Cert", "x", "There is no setting \"Tls:Cert\"; there are Certificate, Key.")]
     [InlineData("Limits:TextBytes", "many", "Limits:TextBytes")]
@@ -70,6 +78,10 @@ public sealed class KabarOptionsTests
     [InlineData("Http", "8880", "Http \"8880\" is not HOST:PORT")]
     [InlineData("Tls:Certificate", "c.pem", "Tls:Certificate and Tls:Key belong together; one is missing.")]
     [InlineData("Tls:Key", "k.pem", "Tls:Certificate and Tls:Key belong together; one is missing.")]
+    [InlineData("Link", "nowhere", "Link \"nowhere\" is not HOST:PORT")]
+    [InlineData("LinkAddress", "nowhere", "LinkAddress \"nowhere\" is not HOST:PORT")]
+    [InlineData("LinkAddress", "nowhere:1/x", "LinkAddress \"nowhere:1/x\" is not HOST:PORT")]
+    [InlineData("Peers:dua", "127.0.0.1:8899", "Peers:dua \"127.0.0.1:8899\" is neither legacy://HOST:PORT nor kabar://HOST:PORT?pin=FINGERPRINT.")]
     public void A_wrong_setting_is_named_in_a_sentence(string key, string value, string sentence) =>
         Should.Throw<SettingException>(() => Bind((key, value))).Message.ShouldContain(sentence);
 
@@ -81,6 +93,15 @@ public sealed class KabarOptionsTests
             Should.Throw<SettingException>(() => Bind(($"Limits:{name}", "-1"))).Message.ShouldContain(name);
             Bind(($"Limits:{name}", "0")).Limits.All().Single(limit => limit.Name == name).Value.ShouldBe(0);
         }
+    }
+
+    [Fact]
+    public void Peers_are_checked_together()
+    {
+        Should.Throw<SettingException>(() => Bind(("Realm", "Satu"), ("Peers:satu", "legacy://127.0.0.1:8899"))).Message.ShouldBe("Peers:satu is this realm itself.");
+        Should.Throw<SettingException>(() => Bind(("Peers:dua", "legacy://127.0.0.1:8899"), ("Peers:tiga", "legacy://localhost:8900"))).Message
+            .ShouldStartWith("Peers:dua and Peers:tiga are both legacy peers at 127.0.0.1;");
+        Bind(("Peers:dua", "legacy://127.0.0.1:8899"), ("Peers:tiga", $"kabar://127.0.0.1:8900?pin={new string('0', 64)}")).PeerSettings.Count.ShouldBe(2);
     }
 
     [Fact]
