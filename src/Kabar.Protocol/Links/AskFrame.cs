@@ -49,6 +49,9 @@ public sealed record AnswerFrame(Guid Id, Refusal? Refusal = null) : LinkFrame
     // Around one copy: keys, ids, two addresses of the longest kind, a time.
     private const int AroundCopy = 256 + (2 * 300);
 
+    /// <summary>The position of the join that was asked for; 0 otherwise.</summary>
+    public long Position { get; init; }
+
     /// <summary>The group that was asked for.</summary>
     public AnsweredGroup? Group { get; init; }
 

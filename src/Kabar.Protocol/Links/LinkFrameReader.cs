@@ -273,6 +273,7 @@ public static class LinkFrameReader
 
         return new AnswerFrame(fields.Id(FrameKey.Id), refusal)
         {
+            Position = fields.Has(FrameKey.Position) ? fields.Number(FrameKey.Position, least: 0) : 0,
             Group = answered,
             Copies = fields.Objects(FrameKey.Copies, int.MaxValue, static (ref FrameFields copy) => new MessageCopy(
                 copy.Id(FrameKey.Id),

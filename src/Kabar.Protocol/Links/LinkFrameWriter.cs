@@ -168,6 +168,7 @@ public static class LinkFrameWriter
         json.Id("{\"do\":\"answer\",\"id\":"u8, answer.Id);
         json.Bool(",\"ok\":"u8, answer.Refusal is null);
         if (answer.Refusal is { } refusal) json.Word(",\"reason\":"u8, LinkWords.Refusals.Word(refusal));
+        if (answer.Position > 0) json.Number(",\"position\":"u8, answer.Position);
         if (answer.Group is { } group)
         {
             json.Id(",\"group\":{\"id\":"u8, group.Id.Value);

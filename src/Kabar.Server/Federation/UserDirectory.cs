@@ -21,6 +21,7 @@ internal sealed class UserDirectory(Func<Realm> realm, IPeerStore store)
     public async ValueTask SendToAsync(LinkSession session, string? peerHolds, CancellationToken cancellationToken)
     {
         var own = await OwnAsync(cancellationToken);
+        _told ??= own;
         var hash = UsersFrame.HashOf(own);
         if (hash == peerHolds) return;
         foreach (var part in new UsersFrame(IsAll: true, [.. own], [], hash).Parts()) await session.SendAsync(part, cancellationToken);
@@ -32,8 +33,8 @@ internal sealed class UserDirectory(Func<Realm> realm, IPeerStore store)
         await _telling.WaitAsync(cancellationToken);
         try
         {
-            var (before, own) = (_told, await OwnAsync(cancellationToken));
-            if (before is null) return;
+            if (_told is not { } before) return;
+            var own = _told = await OwnAsync(cancellationToken);
             var change = new UsersFrame(IsAll: false, [.. own.Except(before)], [.. before.Except(own)], UsersFrame.HashOf(own));
             if (change.Add.IsEmpty && change.Remove.IsEmpty) return;
             foreach (var session in sessions)
@@ -61,8 +62,12 @@ internal sealed class UserDirectory(Func<Realm> realm, IPeerStore store)
     public async ValueTask<ImmutableArray<PeerId>> FindAsync(Username username, CancellationToken cancellationToken)
     {
         if (_found.TryGetValue(username, out var known)) return known;
+        var found = await store.FindInDirectoriesAsync(username, cancellationToken);
         if (_found.Count >= CacheLimit) _found.Clear();
-        return _found[username] = await store.FindInDirectoriesAsync(username, cancellationToken);
+
+        // That nobody has him may be wrong the next moment; that somebody had him costs at most a failed delivery.
+        if (!found.IsEmpty) _found[username] = found;
+        return found;
     }
 
     /// <summary>A peer has gone, and with it what it told.</summary>
@@ -73,6 +78,6 @@ internal sealed class UserDirectory(Func<Realm> realm, IPeerStore store)
         var own = ImmutableHashSet.CreateBuilder<Username>();
         await foreach (var account in realm().Accounts.ListAsync(cancellationToken))
             if (!account.IsDisabled) own.Add(account.Username);
-        return _told = own.ToImmutable();
+        return own.ToImmutable();
     }
 }
