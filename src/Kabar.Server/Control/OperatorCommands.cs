@@ -4,7 +4,7 @@ using Kabar.Core;
 namespace Kabar.Server.Control;
 
 /// <summary>What the operator can do to a realm, whether it is asked over the control socket or by a command that holds the data itself.</summary>
-internal sealed class OperatorCommands(Realm realm)
+internal sealed class OperatorCommands(Realm realm, PeerCommands peers)
 {
     public async Task<ControlReply> ExecuteAsync(ControlRequest request, CancellationToken cancellationToken)
     {
@@ -18,6 +18,7 @@ internal sealed class OperatorCommands(Realm realm)
                 "user disable" => Answer(request, await realm.Accounts.SetDisabledAsync(request.Username ?? "", disabled: true, cancellationToken)),
                 "user enable" => Answer(request, await realm.Accounts.SetDisabledAsync(request.Username ?? "", disabled: false, cancellationToken)),
                 "user remove" => Answer(request, await realm.Accounts.RemoveAsync(request.Username ?? "", cancellationToken)),
+                var other when other.StartsWith("peer ", StringComparison.Ordinal) => await peers.ExecuteAsync(request, cancellationToken),
                 _ => new ControlReply { Error = $"This server does not know \"{request.Do}\"; is it an older version?" },
             };
         }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Threading.Channels;
 using Kabar.Core;
@@ -20,7 +19,7 @@ namespace Kabar.Server.Federation;
 /// The writer sleeps until something wakes it: a commit that grew the outbox, an entry, a frame to answer. What was sent and not
 /// acknowledged is in the outbox still, so a link may end anywhere. Protocol: native link, "Delivery".
 /// </summary>
-internal sealed partial class LinkSession : IAsyncDisposable
+internal sealed partial class LinkSession : IDisposable
 {
     private const int ControlsWaiting = 1024;
     private const int OutboxBytesPerWrite = 64 * 1024;
@@ -31,7 +30,7 @@ internal sealed partial class LinkSession : IAsyncDisposable
 
     private readonly PeerLink _link;
     private readonly LinkContext _context;
-    private readonly Stream _stream;
+    private readonly LinkStream _stream;
     private readonly Authority _authority;
     private readonly GroupLink _groups;
     private readonly LinkQuestions _questions;
@@ -48,7 +47,7 @@ internal sealed partial class LinkSession : IAsyncDisposable
     private Task _persisting = Task.CompletedTask;
     private volatile bool _mayHaveMore = true;
 
-    public LinkSession(PeerLink link, LinkContext context, Stream stream, LinkStart start)
+    public LinkSession(PeerLink link, LinkContext context, LinkStream stream, LinkStart start)
     {
         (_link, _context, _stream, _peerEpoch) = (link, context, stream, start.PeerEpoch);
         (_sent, _acknowledged) = (start.SendAfter, start.SendAfter);
@@ -130,11 +129,7 @@ internal sealed partial class LinkSession : IAsyncDisposable
     /// <summary>Tells the peer that it has members in a group whose home is here.</summary>
     public ValueTask AnnounceAsync(Group group, CancellationToken cancellationToken) => SendAsync(new MemberFrame(group.Id, group.Name), cancellationToken);
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stream.DisposeAsync();
-        _ending.Dispose();
-    }
+    public void Dispose() => _ending.Dispose();
 
     // What is to be said first: who lives here, and which groups there are between the two. And after a restore, what we may lack.
     private async Task BeginAsync(LinkStart start, CancellationToken cancellationToken)
@@ -165,7 +160,7 @@ internal sealed partial class LinkSession : IAsyncDisposable
 
     private async Task ReadAsync(CancellationToken cancellationToken)
     {
-        var reader = PipeReader.Create(_stream, new StreamPipeReaderOptions(bufferSize: 64 * 1024, leaveOpen: true));
+        var reader = _stream.Input;
         var numbered = new List<(long Sequence, Dispatch Dispatch)>();
         while (true)
         {
@@ -289,25 +284,18 @@ internal sealed partial class LinkSession : IAsyncDisposable
 
     private async Task WriteAsync(CancellationToken cancellationToken)
     {
-        var output = new ArrayBufferWriter<byte>(FlushAt);
+        var output = _stream.Output;
         while (true)
         {
             WriteControls(output);
             await WriteOutboxAsync(output, cancellationToken);
             await _groups.WriteAsync(output, cancellationToken);
-            if (output.WrittenCount == 0)
-            {
-                await _wake.Reader.ReadAsync(cancellationToken);
-                continue;
-            }
-
-            await _stream.WriteAsync(output.WrittenMemory, cancellationToken);
-            await _stream.FlushAsync(cancellationToken);
-            output.ResetWrittenCount();
+            if (output.UnflushedBytes == 0) await _wake.Reader.ReadAsync(cancellationToken);
+            else await output.FlushAsync(cancellationToken);
         }
     }
 
-    private void WriteControls(ArrayBufferWriter<byte> output)
+    private void WriteControls(PipeWriter output)
     {
         if (Volatile.Read(ref _acknowledge) is var through && through > _acknowledgeSent)
         {
@@ -315,10 +303,10 @@ internal sealed partial class LinkSession : IAsyncDisposable
             _acknowledgeSent = through;
         }
 
-        while (output.WrittenCount < FlushAt && _controls.Reader.TryRead(out var frame)) LinkFrameWriter.Write(frame, output);
+        while (output.UnflushedBytes < FlushAt && _controls.Reader.TryRead(out var frame)) LinkFrameWriter.Write(frame, output);
     }
 
-    private async ValueTask WriteOutboxAsync(ArrayBufferWriter<byte> output, CancellationToken cancellationToken)
+    private async ValueTask WriteOutboxAsync(PipeWriter output, CancellationToken cancellationToken)
     {
         if (!_mayHaveMore || _sent - Volatile.Read(ref _acknowledged) >= MostUnacknowledged) return;
 

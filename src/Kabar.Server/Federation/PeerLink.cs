@@ -30,6 +30,7 @@ internal sealed partial class PeerLink : IAsyncDisposable
     private volatile Peer _peer;
     private volatile LinkSession? _session;
     private volatile string? _hindrance;
+    private volatile TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile OutboxState _outbox = new(0, 0, null, 0);
     private long _lastContact;
 
@@ -55,6 +56,9 @@ internal sealed partial class PeerLink : IAsyncDisposable
     /// <summary>Why the last attempt failed; null when it did not.</summary>
     public string? Hindrance => _hindrance;
 
+    /// <summary>Whether the peer answered, in a way that trying again does not mend.</summary>
+    public bool IsRefused { get; private set; }
+
     /// <summary>How the operator reads it.</summary>
     public string State => (_peer.IsPaused, _session, _hindrance, _peer.LinkAddress) switch
     {
@@ -63,6 +67,9 @@ internal sealed partial class PeerLink : IAsyncDisposable
         (_, _, null, not null) => "connecting",
         _ => "down",
     };
+
+    /// <summary>Completes when a link comes to stand or an attempt fails; look at the state again then, and take the next.</summary>
+    public Task Changed => _changed.Task;
 
     /// <summary>Begins to dial where there is an address to dial.</summary>
     public void Start() => _dialing = Task.Run(DialAsync);
@@ -76,6 +83,13 @@ internal sealed partial class PeerLink : IAsyncDisposable
         if (await _context.Store.UpdatePeerAsync(_peer.Id, change) is not { } changed) return false;
         _peer = changed;
         return true;
+    }
+
+    /// <summary>Takes in how far the streams have come.</summary>
+    public async ValueTask ReloadAsync(CancellationToken cancellationToken)
+    {
+        foreach (var peer in await _context.Store.ListPeersAsync(cancellationToken))
+            if (peer.Id == _peer.Id) _peer = peer;
     }
 
     /// <summary>Looks at what waits.</summary>
@@ -92,12 +106,13 @@ internal sealed partial class PeerLink : IAsyncDisposable
     /// <summary>
     /// Serves a link whose handshake is done, until it ends. An older one is ended first, so that only one sends from the outbox.
     /// </summary>
-    /// <param name="stream">The secured stream; disposed of at the end.</param>
+    /// <param name="stream">The secured stream, which stays its owner's to dispose of.</param>
     /// <param name="peerSends">Where the peer's stream to us is.</param>
     /// <param name="peerReceived">What it has of ours.</param>
     /// <param name="peerHoldsUsers">The hash of our directory that it holds.</param>
+    /// <param name="stopping">Ends it, besides the link's own end.</param>
     /// <returns>How long it stood.</returns>
-    public async Task<TimeSpan> ServeAsync(Stream stream, StreamMark peerSends, StreamMark? peerReceived, string? peerHoldsUsers)
+    public async Task<TimeSpan> ServeAsync(LinkStream stream, StreamMark peerSends, StreamMark? peerReceived, string? peerHoldsUsers, CancellationToken stopping)
     {
         var begun = _context.Clock.GetTimestamp();
         _session?.End();
@@ -105,17 +120,20 @@ internal sealed partial class PeerLink : IAsyncDisposable
         try
         {
             var start = await PrepareAsync(peerSends, peerReceived, peerHoldsUsers);
-            await using var session = new LinkSession(this, _context, stream, start);
+            using var session = new LinkSession(this, _context, stream, start);
             _session = session;
             _hindrance = null;
+            SignalChange();
             await NoteContactAsync(TimeSpan.Zero);
             Log.Connected(_context.Logger, _peer.Realm);
-            await session.RunAsync(start, _stopping.Token);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, _stopping.Token);
+            await session.RunAsync(start, either.Token);
             return _context.Clock.GetElapsedTime(begun);
         }
         finally
         {
             _session = null;
+            SignalChange();
             _serving.Release();
             Log.Disconnected(_context.Logger, _peer.Realm);
         }
@@ -123,6 +141,9 @@ internal sealed partial class PeerLink : IAsyncDisposable
 
     /// <summary>Ends the link that stands; the dialling side makes another.</summary>
     public void EndSession() => _session?.End();
+
+    /// <summary>Ends the link and dials no more.</summary>
+    public void Stop() => _stopping.Cancel();
 
     public async ValueTask DisposeAsync()
     {
@@ -133,10 +154,13 @@ internal sealed partial class PeerLink : IAsyncDisposable
         _stopping.Dispose();
     }
 
+    private void SignalChange() =>
+        Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+
     private async ValueTask<LinkStart> PrepareAsync(StreamMark peerSends, StreamMark? peerReceived, string? peerHoldsUsers)
     {
         var outbox = await _context.Store.FindOutboxAsync(_peer.Id, _stopping.Token);
-        _peer = (await _context.Store.ListPeersAsync(_stopping.Token)).First(peer => peer.Id == _peer.Id);
+        await ReloadAsync(_stopping.Token);
         var sendAfter = 0L;
         if (peerReceived is { } received && received.Epoch == _peer.OutEpoch)
         {
@@ -182,10 +206,12 @@ internal sealed partial class PeerLink : IAsyncDisposable
         {
             if (_peer is { IsPaused: false, LinkAddress: not null } && _session is null)
             {
+                await ReloadAsync(_stopping.Token);
                 var attempt = await _dial(this, _stopping.Token);
                 if (attempt.Stood >= Settled) pause = FirstPause;
-                else if (attempt.Hindrance != _hindrance) Log.CannotConnect(_context.Logger, _peer.Realm, attempt.Hindrance ?? "the link ended at once");
-                _hindrance = attempt.Hindrance;
+                else if (attempt.Hindrance is { } hindrance && hindrance != _hindrance) Log.CannotConnect(_context.Logger, _peer.Realm, hindrance);
+                (_hindrance, IsRefused) = (attempt.Hindrance, attempt.IsRefused);
+                SignalChange();
             }
             else
             {
@@ -223,4 +249,8 @@ internal sealed partial class PeerLink : IAsyncDisposable
 /// <summary>What came of dialling a peer.</summary>
 /// <param name="Stood">How long a link stood, which has ended; zero when none did.</param>
 /// <param name="Hindrance">Why none did; null when one did.</param>
-internal sealed record LinkAttempt(TimeSpan Stood, string? Hindrance);
+internal sealed record LinkAttempt(TimeSpan Stood, string? Hindrance)
+{
+    /// <summary>Whether the peer said no, in a way that trying again does not mend.</summary>
+    public bool IsRefused { get; init; }
+}

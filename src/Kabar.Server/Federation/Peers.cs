@@ -47,21 +47,30 @@ internal sealed partial class Peers : IPeers, IAsyncDisposable
     /// <summary>Where links are served; null for nowhere.</summary>
     public System.Net.IPEndPoint? ListensAt => _door.EndPoint;
 
+    /// <summary>Whether this only looks after the data, and no link comes to stand.</summary>
+    public bool IsOffline { get; private set; }
+
     // Set by StartAsync, before anything else is asked.
     internal LinkContext Context => _context ?? throw new System.Diagnostics.UnreachableException("The peers have not been started.");
 
     /// <summary>Takes up the links of a realm.</summary>
-    public async Task StartAsync(Realm realm, CancellationToken cancellationToken)
+    /// <param name="realm">The realm.</param>
+    /// <param name="isOffline">Whether only the data are looked after: nothing listens and nobody is dialled.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="SettingException">Links cannot be served where they are to be.</exception>
+    public async Task StartAsync(Realm realm, bool isOffline, CancellationToken cancellationToken)
     {
+        IsOffline = isOffline;
         _context = new LinkContext(realm, _store, _options, _identity, _directory, OnHomeMovedAsync, _clock, _logger);
-        if (await _store.BeginAfterRestoreAsync(_clock.GetUtcNow())) Log.Restored(_logger);
+        if (!isOffline && await _store.BeginAfterRestoreAsync(_clock.GetUtcNow())) Log.Restored(_logger);
         foreach (var setting in _options.PeerSettings)
             if (setting is { Kind: PeerKind.Native, Pin: { } pin }) await KeepConfiguredAsync(setting, pin, cancellationToken);
 
         _store.OutboxGrew += OnOutboxGrew;
         realm.Accounts.Changed += OnAccountsChanged;
         foreach (var peer in await _store.ListPeersAsync(cancellationToken)) Begin(peer);
-        if (_options.LinkEndPoint is not null || !Links.IsEmpty) await _door.OpenAsync(isAsked: _options.LinkEndPoint is not null, cancellationToken);
+        if (isOffline) return;
+        if (_options.LinkEndPoint is not null || !Links.IsEmpty) await _door.OpenAsync(cancellationToken);
         _looking = Task.Run(LookAfterAsync, CancellationToken.None);
     }
 
@@ -75,6 +84,7 @@ internal sealed partial class Peers : IPeers, IAsyncDisposable
         }
 
         await _stopping.CancelAsync();
+        foreach (var link in Links) link.Stop();
         await _door.DisposeAsync();
         foreach (var link in Links) await link.DisposeAsync();
         await _looking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -89,10 +99,10 @@ internal sealed partial class Peers : IPeers, IAsyncDisposable
     /// <exception cref="SettingException">Links cannot be served.</exception>
     public async ValueTask<PeerCode> InviteAsync(LinkAddress? address, CancellationToken cancellationToken)
     {
-        await _door.OpenAsync(isAsked: true, cancellationToken);
+        if (!IsOffline) await _door.OpenAsync(cancellationToken);
         var (secret, expires) = (SessionToken.Create(), _clock.GetUtcNow() + InvitationLasts);
         await _store.AddInvitationAsync(secret.Hash(), expires);
-        return new PeerCode(_here, address ?? _door.Address, _identity.Fingerprint, secret, expires);
+        return new PeerCode(_here, _door.AddressFor(address), _identity.Current.Fingerprint, secret, expires);
     }
 
     /// <summary>Takes an invitation: the peer is dialled from now on.</summary>
@@ -149,6 +159,9 @@ internal sealed partial class Peers : IPeers, IAsyncDisposable
         _identity.Rotate();
         foreach (var link in Links) link.EndSession();
     }
+
+    /// <summary>The hash of what a peer has told of who lives there; null when that is nothing.</summary>
+    public ValueTask<string?> HashOfDirectoryAsync(Peer peer, CancellationToken cancellationToken) => _directory.HashOfAsync(peer, cancellationToken);
 
     public PeerLink? FindLink(RealmName realm)
     {
@@ -243,7 +256,7 @@ internal sealed partial class Peers : IPeers, IAsyncDisposable
     {
         var link = new PeerLink(peer, Context, _door.DialAsync);
         _links = new ImmutableArrayHolder(Links.Add(link));
-        link.Start();
+        if (!IsOffline) link.Start();
         return link;
     }
 
