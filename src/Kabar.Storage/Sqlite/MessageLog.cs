@@ -17,12 +17,12 @@ namespace Kabar.Storage.Sqlite;
 /// (<c>place</c>) follows a segment at a time: when the tail is long enough it is sorted by conversation, so that neighbours share
 /// pages, and written in slices between the batches, so that nobody waits long for one; with the last slice <c>indexed</c> moves. A
 /// start replays the log from <c>indexed</c> on, so a crash in between loses nothing. What is not indexed is in memory, by inbox: a
-/// reader who keeps up never reads the disk.
+/// reader who keeps up never reads the disk. Entries of groups are kept the same way, by conversation.
 ///
-/// Owners: conversations, segment and tail belong to the writer's thread. Inboxes change under <see cref="_gate"/>, and readers look
-/// at them under it.
+/// Owners: conversations, segment and tail belong to the writer's thread. Inboxes and shelves change under <see cref="_gate"/>, and
+/// readers look at them under it.
 /// </summary>
-internal sealed class MessageLog
+internal sealed partial class MessageLog
 {
     private const int CacheLimit = 100_000;
     private const int RowsPerRead = 1024;
@@ -33,7 +33,9 @@ internal sealed class MessageLog
     private readonly Dictionary<(long Low, long High), Conversation> _direct = [];
     private readonly Dictionary<ConversationId, Conversation> _conversations = [];
     private readonly Dictionary<AccountId, Inbox> _inboxes = [];
+    private readonly Dictionary<ConversationId, Shelf> _shelves = [];
     private readonly List<Conversation> _staged = [];
+    private readonly List<Message> _groupEntries = [];
 
     private List<Entry> _tail = [];
     private long _tailBytes;
@@ -53,28 +55,16 @@ internal sealed class MessageLog
         _indexed = writer.Prepare("SELECT value FROM meta WHERE key = 'indexed'").ReadNumber() ?? 0;
         _committed = _indexed;
         Replay(writer);
+        _groupEntries.Clear();
         _nextArrival = Math.Max(_committed, writer.Prepare("SELECT max(arrival) FROM message").ReadNumber() ?? 0) + 1;
         _committed = _nextArrival - 1;
     }
-
-    /// <summary>Whether the index wants its next slice: it keeps the pace of what comes in, and catches up when it is far behind.</summary>
-    public bool WantsSlice =>
-        (_segment.Length > 0 || _tail.Count >= _pace.Segment || _tailBytes >= _pace.SegmentBytes)
-        && _keptSinceSlice >= (_tail.Count >= 2 * _pace.Segment ? 0 : _pace.Slice);
 
     /// <summary>How many messages are not indexed yet. May be asked from any thread.</summary>
     public int Unindexed => Volatile.Read(ref _unindexed);
 
     /// <summary>A write that appends a message.</summary>
     public Write<Message> Append(in NewMessage message) => new AppendWrite(this, message);
-
-    /// <summary>A write that marks a page as read; null when that takes none.</summary>
-    public Write<bool>? MarkRead(InboxPage page)
-    {
-        if (page.Messages.Length > 0) return new MarkReadWrite(this, page);
-        lock (_gate) InboxOf(page.Reader).Clear(page.Through);
-        return null;
-    }
 
     /// <summary>Applies what has been committed, all of it in one view for readers.</summary>
     public void Publish(List<Write> batch)
@@ -101,168 +91,129 @@ internal sealed class MessageLog
         _staged.Clear();
     }
 
-    /// <summary>Offers the unread messages of an inbox, oldest first: what is indexed from the disk, the rest from memory.</summary>
-    public InboxPage Read(AccountId reader, Func<Message, bool> take)
+    /// <summary>The group entries published since the last call, in order.</summary>
+    public ImmutableArray<Message> TakeGroupEntries()
     {
-        var taken = ImmutableArray.CreateBuilder<Message>();
-        var after = ClearThrough(reader);
+        if (_groupEntries.Count == 0) return [];
+        ImmutableArray<Message> taken = [.. _groupEntries];
+        _groupEntries.Clear();
+        return taken;
+    }
 
-        while (true)
+    /// <summary>Appends an entry within a transaction; <see cref="Keep"/> comes after its commit. For everything but a message between accounts here.</summary>
+    public Message Stage(Database database, Conversation conversation, long position, in NewRow row)
+    {
+        _staged.Add(conversation);
+        conversation.Next = position + 1;
+        var stored = new Message
         {
-            long indexed;
-            lock (_gate)
-            {
-                if (after >= _indexed) return ReadRecent(InboxOf(reader), after, take, taken);
-                indexed = _indexed;
-            }
-
-            if (!ReadIndexed(reader, indexed, take, taken, ref after)) return new InboxPage(reader, taken.DrainToImmutable(), after);
-        }
-    }
-
-    /// <summary>Writes the next slice of the index, in a transaction of its own.</summary>
-    public void IndexSlice(Database database)
-    {
-        if (_segment.Length == 0) Seal();
-
-        // Until it has succeeded: on a full disk it is not tried again at once.
-        var kept = _keptSinceSlice;
-        _keptSinceSlice = -_pace.Slice;
-        var end = Math.Min(_segmentDone + _pace.Slice, _segment.Length);
-        database.Run("BEGIN IMMEDIATE");
-
-        // "Or ignore": a crash between two slices leaves rows that a replay brings again.
-        var insert = database.Prepare("INSERT OR IGNORE INTO place (conversation, arrival, position, sender) VALUES (?1, ?2, ?3, ?4)");
-        foreach (var (message, sender, _) in _segment.AsSpan(_segmentDone, end - _segmentDone))
-            insert.Bind(1, message.Conversation.Value).Bind(2, message.Arrival).Bind(3, message.Position).Bind(4, sender.Value).Run();
-
-        if (end == _segment.Length) database.Prepare("UPDATE meta SET value = ?1 WHERE key = 'indexed'").Bind(1, _segmentThrough).Run();
-        database.Run("COMMIT");
-
-        _keptSinceSlice = Math.Max(0, kept - _pace.Slice);
-        _segmentDone = end;
-        if (end < _segment.Length) return;
-
-        lock (_gate)
-        {
-            _indexed = _segmentThrough;
-            foreach (var entry in _segment) entry.Inbox.DropThrough(_segmentThrough);
-            Trim();
-        }
-
-        _unindexed -= _segment.Length;
-        _segment = [];
-    }
-
-    private void Seal()
-    {
-        var length = 0;
-        for (var bytes = 0L; length < Math.Min(_tail.Count, _pace.Segment) && bytes < _pace.SegmentBytes; length++) bytes += _tail[length].Message.Text.Length;
-
-        _segment = [.. _tail[..length]];
-        (_segmentThrough, _segmentDone, _keptSinceSlice) = (_segment[^1].Message.Arrival, 0, 0);
-        _tail = _tail[length..];
-        _tailBytes = _tail.Sum(static entry => (long)entry.Message.Text.Length);
-        Array.Sort(_segment, static (a, b) => a.Message.Conversation == b.Message.Conversation
-            ? a.Message.Arrival.CompareTo(b.Message.Arrival)
-            : a.Message.Conversation.Value.CompareTo(b.Message.Conversation.Value));
-    }
-
-    private long ClearThrough(AccountId reader)
-    {
-        lock (_gate)
-            if (InboxOf(reader) is { IsLoaded: true } known) return known.ClearThrough;
-
-        using var lease = _reads.Rent();
-        var stored = lease.Database.Prepare("SELECT read_through FROM inbox WHERE address = ?1").Bind(1, reader.Value).ReadNumber() ?? 0;
-        lock (_gate)
-        {
-            var inbox = InboxOf(reader);
-            inbox.IsLoaded = true;
-            inbox.Clear(stored);
-            return inbox.ClearThrough;
-        }
-    }
-
-    private InboxPage ReadRecent(Inbox inbox, long after, Func<Message, bool> take, ImmutableArray<Message>.Builder taken)
-    {
-        foreach (var entry in inbox.Recent)
-        {
-            var message = entry.Message;
-            if (message.Arrival <= after) continue;
-            if (!take(message)) return new InboxPage(inbox.Owner, taken.DrainToImmutable(), after);
-            taken.Add(message);
-            after = message.Arrival;
-        }
-
-        return new InboxPage(inbox.Owner, taken.DrainToImmutable(), Math.Max(after, _committed));
-    }
-
-    // Some of what is unread after one arrival and through another; false when one was declined.
-    private bool ReadIndexed(AccountId reader, long through, Func<Message, bool> take, ImmutableArray<Message>.Builder taken, ref long after)
-    {
-        using var lease = _reads.Rent();
-        var query = lease.Database.Prepare(
+            Id = row.Id,
+            Conversation = conversation.Id,
+            Position = position,
+            Arrival = _nextArrival++,
+            From = row.From,
+            FromName = row.FromName,
+            Text = row.Text,
+            Sent = row.Sent,
+            Kind = row.Kind,
+            Subject = row.Subject,
+        };
+        database.Prepare(
             """
-            SELECT m.arrival, m.conversation, m.position, m.sent, m.id, m.sender_name, m.text, a.username, a.realm
-            FROM (SELECT p.arrival AS arrival
-                  FROM member AS me
-                  CROSS JOIN conversation AS c ON c.id = me.conversation
-                  CROSS JOIN place AS p ON p.conversation = me.conversation AND p.arrival > ?2 AND p.arrival <= ?3
-                  WHERE me.address = ?1 AND (p.sender <> ?1 OR c.kind = 2)
-                  ORDER BY p.arrival
-                  LIMIT ?4) AS unread
-            CROSS JOIN message AS m ON m.arrival = unread.arrival
-            CROSS JOIN address AS a ON a.id = m.sender
-            ORDER BY m.arrival
-            """).Bind(1, reader.Value).Bind(2, after).Bind(3, through).Bind(4, RowsPerRead);
-        var rows = 0;
-        for (; query.Step(); rows++)
-        {
-            var message = ReadMessage(query, ReadAddress(query, 7));
-            if (!take(message))
-            {
-                query.Reset();
-                return false;
-            }
+            INSERT INTO message (arrival, conversation, position, sender, sent, id, sender_name, text, kind, subject)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+            """)
+            .Bind(1, stored.Arrival)
+            .Bind(2, conversation.Id.Value)
+            .Bind(3, position)
+            .Bind(4, row.Sender)
+            .Bind(5, stored.Sent)
+            .Bind(6, stored.Id)
+            .Bind(7, stored.FromName)
+            .BindText(8, stored.Text.Utf8.Span)
+            .Bind(9, (long)stored.Kind)
+            .Bind(10, row.SubjectNumber)
+            .Run();
+        return stored;
+    }
 
-            taken.Add(message);
-            after = message.Arrival;
-        }
+    /// <summary>Within a transaction: a conversation for a group, whose first entry comes behind a position.</summary>
+    public Conversation MakeGroup(Database database, long historyAfter)
+    {
+        var conversation = Conversation.MakeGroup(database);
+        _conversations[conversation.Id] = conversation;
+        StageJump(conversation, historyAfter);
+        return conversation;
+    }
 
-        if (rows < RowsPerRead) after = through;
-        return true;
+    /// <summary>Within a transaction: the next entry comes behind a position; <see cref="Jump"/> comes after its commit.</summary>
+    public void StageJump(Conversation conversation, long historyAfter)
+    {
+        _staged.Add(conversation);
+        conversation.Next = historyAfter + 1;
+    }
+
+    /// <summary>After a commit that called <see cref="StageJump"/>.</summary>
+    public void Jump(Conversation conversation, long historyAfter)
+    {
+        conversation.Jump(historyAfter);
+        if (_shelves.TryGetValue(conversation.Id, out var shelf)) shelf.Jump(conversation.Head);
+    }
+
+    /// <summary>After a commit that removed a group.</summary>
+    public void Remove(Conversation conversation)
+    {
+        conversation.Remove();
+        _shelves.Remove(conversation.Id);
     }
 
     private void Replay(Database writer)
     {
         var query = writer.Prepare(
             """
-            SELECT m.arrival, m.conversation, m.position, m.sent, m.id, m.sender_name, m.text, a.username, a.realm, m.sender
-            FROM message AS m JOIN address AS a ON a.id = m.sender
+            SELECT m.arrival, m.conversation, m.position, m.sent, m.id, m.sender_name, m.text, a.username, a.realm, m.kind, s.username, s.realm, m.sender
+            FROM message AS m JOIN address AS a ON a.id = m.sender LEFT JOIN address AS s ON s.id = m.subject
             WHERE m.arrival > ?1 ORDER BY m.arrival
             """).Bind(1, _indexed);
         while (query.Step())
         {
-            var message = ReadMessage(query, ReadAddress(query, 7));
+            var message = ReadMessage(query);
             var conversation = FindConversation(writer, message.Conversation)
                 ?? throw new StoreException($"Message {message.Arrival} is in a conversation that does not exist; run 'kabar check'.");
-            Keep(message, conversation, new AccountId(query.Number(9)));
+            Keep(message, conversation, new AccountId(query.Number(12)));
         }
     }
 
-    // After a commit, and in a replay: the message becomes visible.
-    private void Keep(Message message, Conversation conversation, AccountId sender)
+    /// <summary>After a commit, and in a replay: the message becomes visible.</summary>
+    public void Keep(Message message, Conversation conversation, AccountId sender)
     {
         conversation.Accept(message);
-        var inbox = InboxOf(conversation.Other(sender));
-        var entry = new Entry(message, sender, inbox);
-        inbox.Recent.Enqueue(entry);
-        _tail.Add(entry);
+        _tail.Add(conversation.Kind is Conversation.Group or Conversation.Removed
+            ? KeepInGroup(message, conversation, sender)
+            : KeepInInbox(message, conversation, sender));
         _tailBytes += message.Text.Length;
         _unindexed++;
         _keptSinceSlice++;
         _committed = message.Arrival;
+    }
+
+    private Entry KeepInInbox(Message message, Conversation conversation, AccountId sender)
+    {
+        var inbox = InboxOf(conversation.Other(sender));
+        var entry = new Entry(message, sender, inbox);
+        inbox.Recent.Enqueue(entry);
+        return entry;
+    }
+
+    private Entry KeepInGroup(Message message, Conversation conversation, AccountId sender)
+    {
+        // A removed group is read by nobody, but the index takes in every row of the log.
+        if (conversation.Kind == Conversation.Removed) return new Entry(message, sender, null);
+
+        if (!_shelves.TryGetValue(conversation.Id, out var shelf)) _shelves.Add(conversation.Id, shelf = new Shelf(conversation.Id));
+        shelf.Add(message, conversation.Head);
+        _groupEntries.Add(message);
+        return new Entry(message, sender, shelf);
     }
 
     private Inbox InboxOf(AccountId owner)
@@ -276,6 +227,8 @@ internal sealed class MessageLog
     {
         if (_inboxes.Count > CacheLimit)
             foreach (var inbox in _inboxes.Values.Where(inbox => inbox.Recent.Count == 0).ToArray()) _inboxes.Remove(inbox.Owner);
+        if (_shelves.Count > CacheLimit)
+            foreach (var shelf in _shelves.Values.Where(shelf => shelf.IsEmpty).ToArray()) _shelves.Remove(shelf.Conversation);
         if (_conversations.Count > CacheLimit)
             foreach (var conversation in _conversations.Values.Where(conversation => conversation.LastArrival <= _indexed).ToArray())
             {
@@ -284,7 +237,8 @@ internal sealed class MessageLog
             }
     }
 
-    private Conversation FindOrMake(Database database, AccountId one, AccountId other)
+    /// <summary>Within a transaction: the conversation of two addresses, made if need be.</summary>
+    public Conversation FindOrMake(Database database, AccountId one, AccountId other)
     {
         var members = one.Value <= other.Value ? (one.Value, other.Value) : (other.Value, one.Value);
         if (_direct.TryGetValue(members, out var known)) return known;
@@ -295,7 +249,8 @@ internal sealed class MessageLog
         return conversation ?? Remember(Conversation.Make(database, members));
     }
 
-    private Conversation? FindConversation(Database database, ConversationId id)
+    /// <summary>The conversation of a number, as the open transaction has it.</summary>
+    public Conversation? FindConversation(Database database, ConversationId id)
     {
         if (_conversations.TryGetValue(id, out var known)) return known;
         return Conversation.Read(database, id) is { } found ? Remember(found) : null;
@@ -304,14 +259,16 @@ internal sealed class MessageLog
     private Conversation Remember(Conversation conversation)
     {
         _conversations[conversation.Id] = conversation;
-        _direct[conversation.Members] = conversation;
+        if (conversation.Members.Low > 0) _direct[conversation.Members] = conversation;
         return conversation;
     }
 
-    private static Address ReadAddress(Statement query, int column) =>
+    /// <summary>An address in two columns, username and realm.</summary>
+    public static Address ReadAddress(Statement query, int column) =>
         new(Username.Parse(query.Text(column)), RealmName.TryParse(query.Text(column + 1), out var realm) ? realm : null);
 
-    private static Message ReadMessage(Statement query, Address from) => new()
+    // From the columns arrival, conversation, position, sent, id, sender_name, text, the sender's two, kind, the subject's two.
+    private static Message ReadMessage(Statement query) => new()
     {
         Arrival = query.Number(0),
         Conversation = new ConversationId(query.Number(1)),
@@ -320,35 +277,17 @@ internal sealed class MessageLog
         Id = query.Uuid(4),
         FromName = query.Text(5),
         Text = new MessageText(query.Bytes(6).ToArray()),
-        From = from,
+        From = ReadAddress(query, 7),
+        Kind = (EntryKind)query.Number(9),
+        Subject = query.IsNull(10) ? null : ReadAddress(query, 10),
     };
 
-    private sealed record Entry(Message Message, AccountId Sender, Inbox Inbox);
+    private sealed record Entry(Message Message, AccountId Sender, Recent? Kept);
 
-    /// <summary>What is kept of one account's inbox.</summary>
-    private sealed class Inbox(AccountId owner)
+    /// <summary>Where messages that are not indexed yet are kept to be read.</summary>
+    private abstract class Recent
     {
-        public AccountId Owner => owner;
-
-        /// <summary>Whether <see cref="ClearThrough"/> takes in what the disk says.</summary>
-        public bool IsLoaded { get; set; }
-
-        /// <summary>Nothing up to this arrival is unread.</summary>
-        public long ClearThrough { get; private set; }
-
-        /// <summary>The direct messages to the owner that are not indexed yet, in the order of arrival.</summary>
-        public Queue<Entry> Recent { get; } = [];
-
-        public void Clear(long through)
-        {
-            ClearThrough = Math.Max(ClearThrough, through);
-            DropThrough(ClearThrough);
-        }
-
-        public void DropThrough(long arrival)
-        {
-            while (Recent.TryPeek(out var entry) && entry.Message.Arrival <= arrival) Recent.Dequeue();
-        }
+        public abstract void DropThrough(long arrival);
     }
 
     private sealed class AppendWrite(MessageLog log, NewMessage message) : Write<Message>
@@ -389,24 +328,17 @@ internal sealed class MessageLog
         // Set by Execute, which came before.
         public override void Apply() => log.Keep(_stored!, _conversation!, message.From.Id);
     }
-
-    private sealed class MarkReadWrite(MessageLog log, InboxPage page) : Write<bool>
-    {
-        protected override bool Result => true;
-
-        public override void Execute(Database database) =>
-            database.Prepare("INSERT INTO inbox (address, read_through) VALUES (?1, ?2) ON CONFLICT (address) DO UPDATE SET read_through = max(read_through, ?2)")
-                .Bind(1, page.Reader.Value).Bind(2, page.Through).Run();
-
-        public override void Apply() => log.InboxOf(page.Reader).Clear(page.Through);
-    }
 }
 
-/// <summary>How far the index may be behind the log, and how much of it is written at once.</summary>
-/// <param name="Segment">Messages that are indexed together: the more, the more of them share a page. Twice as many may be in memory.</param>
-/// <param name="SegmentBytes">Bytes of text after which a segment is long enough.</param>
-/// <param name="Slice">Messages indexed in one transaction, between two batches.</param>
-internal sealed record IndexPace(int Segment, long SegmentBytes, int Slice)
-{
-    public static IndexPace Default { get; } = new(16 * 1024, 16 * 1024 * 1024, 1024);
-}
+/// <summary>What is appended besides messages between accounts here: its position, arrival and conversation are the log's to add.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Kind">What it tells.</param>
+/// <param name="From">Whose it is.</param>
+/// <param name="Sender">The number of that address.</param>
+/// <param name="FromName">His display name.</param>
+/// <param name="Subject">Whom it concerns besides.</param>
+/// <param name="SubjectNumber">The number of that address.</param>
+/// <param name="Text">Its text.</param>
+/// <param name="Sent">When.</param>
+internal readonly record struct NewRow(
+    Guid Id, EntryKind Kind, Address From, long Sender, string FromName, Address? Subject, long? SubjectNumber, MessageText Text, DateTimeOffset Sent);

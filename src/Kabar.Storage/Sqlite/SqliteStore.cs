@@ -10,21 +10,28 @@ namespace Kabar.Storage.Sqlite;
 /// <see cref="WriteQueue"/>; messages through <see cref="MessageLog"/>; everything else is read here, on the caller's thread, since a
 /// read takes microseconds.
 /// </summary>
-public sealed class SqliteStore : IStore
+public sealed partial class SqliteStore : IStore
 {
     private const string AccountColumns = "a.id, a.username, c.display_name, c.attributes, c.password_hash, c.is_admin, c.is_disabled, c.created";
 
     private readonly Database _writer;
     private readonly ReadConnections _reads;
+    private readonly TimeProvider _clock;
     private readonly MessageLog _log;
+    private readonly Addresses _addresses = new();
+    private readonly GroupTable _groups;
+    private readonly Outboxes _outboxes;
     private readonly WriteQueue _writes;
 
-    private SqliteStore(Database writer, string path, IndexPace pace)
+    private SqliteStore(Database writer, string path, IndexPace pace, TimeProvider clock)
     {
         _writer = writer;
+        _clock = clock;
         _reads = new ReadConnections(path);
         _log = new MessageLog(writer, _reads, pace);
-        _writes = new WriteQueue(writer, _log);
+        _groups = new GroupTable(_log);
+        _outboxes = new Outboxes(writer);
+        _writes = new WriteQueue(writer, _log, Publish, RollBack);
     }
 
     /// <summary>The version of the SQLite library in use.</summary>
@@ -35,10 +42,10 @@ public sealed class SqliteStore : IStore
 
     /// <summary>Opens the file, makes or migrates it where needed, and replays what a crash may have left unindexed.</summary>
     /// <exception cref="StoreException">It cannot be opened, or was written by a later version.</exception>
-    public static SqliteStore Open(string path) => Open(path, IndexPace.Default);
+    public static SqliteStore Open(string path, TimeProvider? clock = null) => Open(path, IndexPace.Default, clock);
 
     /// <summary>The same with an index of another pace.</summary>
-    internal static SqliteStore Open(string path, IndexPace pace)
+    internal static SqliteStore Open(string path, IndexPace pace, TimeProvider? clock = null)
     {
         if (!File.Exists(path))
         {
@@ -50,7 +57,7 @@ public sealed class SqliteStore : IStore
         try
         {
             Migrations.Apply(writer);
-            return new SqliteStore(writer, path, pace);
+            return new SqliteStore(writer, path, pace, clock ?? TimeProvider.System);
         }
         catch
         {
@@ -100,6 +107,9 @@ public sealed class SqliteStore : IStore
         if (database.Prepare("SELECT 1 FROM address WHERE username = ?1 AND realm = '' AND retired IS NULL").Bind(1, account.Username.Value).ReadNumber() is not null)
             return null;
 
+        // Whatever is known of somebody who had this name is not his.
+        _addresses.Forget(account.Username);
+        _groups.Forget(new Address(account.Username));
         database.Prepare("INSERT INTO address (username) VALUES (?1)").Bind(1, account.Username.Value).Run();
         var id = new AccountId(database.LastRow);
         database.Prepare("INSERT INTO account (address, display_name, attributes, password_hash, is_admin, is_disabled, created) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6)")
@@ -133,6 +143,13 @@ public sealed class SqliteStore : IStore
     /// <inheritdoc/>
     public ValueTask<bool> RemoveAccountAsync(AccountId id, DateTimeOffset when, CancellationToken cancellationToken) => WriteAsync(database =>
     {
+        if (FindAccount(database, id) is { } account)
+        {
+            _addresses.Forget(account.Username);
+            _groups.Forget(new Address(account.Username));
+        }
+
+        database.Prepare("DELETE FROM group_member WHERE address = ?1").Bind(1, id.Value).Run();
         database.Prepare("DELETE FROM session WHERE account = ?1").Bind(1, id.Value).Run();
         database.Prepare("DELETE FROM account WHERE address = ?1").Bind(1, id.Value).Run();
         var existed = database.Changes > 0;
@@ -301,6 +318,28 @@ public sealed class SqliteStore : IStore
 
     /// <summary>Does one thing in the writer's order, in a transaction.</summary>
     internal ValueTask<T> WriteAsync<T>(Func<Database, T> work) => Enqueue(new Work<T>(work));
+
+    // The same with entries and parcels.
+    private ValueTask<T> ChangeAsync<T>(Func<Staging, T> work) => Enqueue(new Change<T>(_log, _outboxes, work));
+
+    // A batch is committed: what it changed in memory becomes visible, then those who listen are told. On the writer's thread.
+    private void Publish(List<Write> batch)
+    {
+        _log.Publish(batch);
+        _addresses.Publish();
+        _groups.Publish();
+        var entries = _log.TakeGroupEntries();
+        if (entries.Length > 0) EntriesCommitted?.Invoke(entries);
+        _outboxes.Publish(OutboxGrew);
+    }
+
+    private void RollBack()
+    {
+        _log.RollBack();
+        _addresses.RollBack();
+        _groups.RollBack();
+        _outboxes.RollBack();
+    }
 
     private ValueTask<T> Enqueue<T>(Write<T> write)
     {

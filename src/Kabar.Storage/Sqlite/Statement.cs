@@ -12,6 +12,18 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
         return this;
     }
 
+    public Statement Bind(int parameter, long? value) => value is { } number ? Bind(parameter, number) : BindNull(parameter);
+
+    public Statement Bind(int parameter, DateTimeOffset? value) => value is { } time ? Bind(parameter, time) : BindNull(parameter);
+
+    public Statement BindOrNull(int parameter, string? value) => value is null ? BindNull(parameter) : Bind(parameter, value);
+
+    public Statement BindNull(int parameter)
+    {
+        raw.sqlite3_bind_null(handle, parameter);
+        return this;
+    }
+
     public Statement Bind(int parameter, string value) => BindText(parameter, Encoding.UTF8.GetBytes(value));
 
     public Statement Bind(int parameter, DateTimeOffset value) => Bind(parameter, value.ToUnixTimeMilliseconds());
@@ -25,7 +37,7 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
 
     public Statement BindBlob(int parameter, ReadOnlySpan<byte> bytes)
     {
-        database.Check(raw.sqlite3_bind_blob(handle, parameter, bytes));
+        database.Check(bytes.IsEmpty ? raw.sqlite3_bind_zeroblob(handle, parameter, 0) : raw.sqlite3_bind_blob(handle, parameter, bytes));
         return this;
     }
 
@@ -78,6 +90,10 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
     public bool Truth(int column) => Number(column) != 0;
 
     public DateTimeOffset Time(int column) => DateTimeOffset.FromUnixTimeMilliseconds(Number(column));
+
+    public DateTimeOffset? TimeOrNull(int column) => IsNull(column) ? null : Time(column);
+
+    public string? TextOrNull(int column) => IsNull(column) ? null : Text(column);
 
     public string Text(int column) => Encoding.UTF8.GetString(Bytes(column));
 

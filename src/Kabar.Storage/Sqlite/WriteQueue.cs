@@ -23,6 +23,8 @@ internal sealed class WriteQueue : IAsyncDisposable
 
     private readonly Database _database;
     private readonly MessageLog _log;
+    private readonly Action<List<Write>> _committed;
+    private readonly Action _rolledBack;
     private readonly Thread _thread;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -32,9 +34,10 @@ internal sealed class WriteQueue : IAsyncDisposable
     private int _expected = 1;
     private bool _isStopping;
 
-    public WriteQueue(Database database, MessageLog log)
+    /// <summary>Both actions are called on the thread: <paramref name="committed"/> before the callers go on.</summary>
+    public WriteQueue(Database database, MessageLog log, Action<List<Write>> committed, Action rolledBack)
     {
-        (_database, _log) = (database, log);
+        (_database, _log, _committed, _rolledBack) = (database, log, committed, rolledBack);
         _thread = new Thread(Run) { IsBackground = true, Name = "Kabar writer" };
         _thread.Start();
     }
@@ -127,7 +130,7 @@ internal sealed class WriteQueue : IAsyncDisposable
             _database.Run("BEGIN IMMEDIATE");
             foreach (var write in batch) write.Execute(_database);
             _database.Run("COMMIT");
-            _log.Publish(batch);
+            _committed(batch);
             return null;
         }
         catch (StoreException exception)
@@ -139,7 +142,7 @@ internal sealed class WriteQueue : IAsyncDisposable
 
     private void RollBack()
     {
-        _log.RollBack();
+        _rolledBack();
         try
         {
             if (_database.IsInTransaction) _database.Run("ROLLBACK");

@@ -1,0 +1,269 @@
+using System.Collections.Immutable;
+using Kabar.Core;
+
+namespace Kabar.Storage.Sqlite;
+
+/// <content>Groups.</content>
+public sealed partial class SqliteStore
+{
+    /// <inheritdoc/>
+    public event Action<ImmutableArray<Message>>? EntriesCommitted;
+
+    /// <inheritdoc/>
+    public ValueTask<Group?> FindGroupAsync(GroupName name, RealmName? home, CancellationToken cancellationToken)
+    {
+        if (_groups.Peek(name, home) is { } known) return new(known);
+
+        GroupId? id;
+        using (var lease = _reads.Rent()) id = GroupRows.FindId(lease.Database, name, home);
+        return id is { } found ? LoadGroupAsync(found) : default;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ImmutableArray<Group>> FindGroupsAsync(GroupName name, CancellationToken cancellationToken)
+    {
+        var ids = new List<GroupId>();
+        using (var lease = _reads.Rent())
+        {
+            var query = lease.Database.Prepare("SELECT id FROM group_chat WHERE name = ?1 ORDER BY home <> '', conversation").Bind(1, name.Value);
+            while (query.Step()) ids.Add(new GroupId(query.Uuid(0)));
+        }
+
+        var groups = ImmutableArray.CreateBuilder<Group>();
+        foreach (var id in ids)
+            if (await FindGroupAsync(id, cancellationToken) is { } group) groups.Add(group);
+        return groups.DrainToImmutable();
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<Group?> FindGroupAsync(GroupId id, CancellationToken cancellationToken)
+    {
+        if (_groups.Peek(id) is { } known) return new(known);
+        using (var lease = _reads.Rent())
+            if (GroupRows.FindConversation(lease.Database, id) is null) return default;
+        return LoadGroupAsync(id);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<Group>> ListGroupsAsync(CancellationToken cancellationToken)
+    {
+        var groups = ImmutableArray.CreateBuilder<Group>();
+        using var lease = _reads.Rent();
+        var listed = new List<(GroupId Id, ConversationId Conversation)>();
+        var query = lease.Database.Prepare("SELECT id, conversation FROM group_chat ORDER BY conversation");
+        while (query.Step()) listed.Add((new GroupId(query.Uuid(0)), new ConversationId(query.Number(1))));
+        foreach (var (id, conversation) in listed)
+            if ((_groups.Peek(id) ?? ReadGroup(lease.Database, conversation)) is { } group) groups.Add(group);
+        return new(groups.DrainToImmutable());
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<Result<Message>> AddGroupAsync(GroupId id, GroupName name, bool isOpen, NewEntry first, int mostPerMaker) => ChangeAsync<Result<Message>>(staging =>
+    {
+        var database = staging.Database;
+        if (GroupRows.FindId(database, name, home: null) is not null || _groups.Find(database, id) is not null) return Refusal.NameTaken;
+        var maker = _addresses.NumberOf(database, first.From);
+        if (mostPerMaker > 0 && GroupRows.CountMadeBy(database, maker) >= mostPerMaker) return Refusal.TooMany;
+
+        var group = new Group { Id = id, Conversation = _log.MakeGroup(database, historyAfter: 0).Id, Name = name, IsOpen = isOpen };
+        GroupRows.Insert(database, _addresses, group, maker, historyAfter: 0);
+        return AppendTo(staging, group, first, here: null);
+    });
+
+    /// <inheritdoc/>
+    public ValueTask<Result<Message>> ChangeGroupAsync(GroupId id, RealmName here, Func<Group?, Result<NewEntry>> decide) =>
+        ChangeAsync(staging => ChangeGroup(staging, id, here, decide));
+
+    /// <inheritdoc/>
+    public ValueTask<Group> KeepReplicaAsync(Group state, long historyAfter) => ChangeAsync(staging =>
+    {
+        var database = staging.Database;
+        if (_groups.Find(database, state.Id) is not { } known)
+        {
+            var made = _log.MakeGroup(database, historyAfter);
+            var replica = state with { Conversation = made.Id };
+            GroupRows.Insert(database, _addresses, replica, creator: null, historyAfter);
+            _groups.Stage(replica);
+            staging.AfterCommit(() => _log.Jump(made, historyAfter));
+            return replica;
+        }
+
+        // A state before our own is a home's that was restored: what it lacks is here, and its entries would not come again.
+        var kept = state.StatePosition < known.StatePosition ? known with { Home = state.Home } : state with { Conversation = known.Conversation };
+        GroupRows.SaveAll(database, _addresses, known, kept);
+        _groups.Stage(kept);
+        if (ConversationOf(database, known) is { } conversation && historyAfter >= conversation.Next)
+        {
+            GroupRows.Jump(database, conversation.Id, historyAfter);
+            _log.StageJump(conversation, historyAfter);
+            staging.AfterCommit(() => _log.Jump(conversation, historyAfter));
+        }
+
+        return kept;
+    });
+
+    /// <inheritdoc/>
+    public ValueTask<long?> AppendEntriesAsync(GroupId id, RealmName here, IReadOnlyList<Message> entries) => ChangeAsync<long?>(staging =>
+    {
+        var database = staging.Database;
+        if (_groups.Find(database, id) is not { } group) return null;
+
+        var conversation = ConversationOf(database, group);
+        foreach (var entry in entries)
+        {
+            if (entry.Position < conversation.Next) continue;
+            if (entry.Position > conversation.Next) break;
+
+            group = Append(staging, group, conversation, new NewEntry(entry.Id, entry.Kind, entry.From, entry.FromName, entry.Subject, entry.Text, entry.Sent), here).Group;
+            MarkReceived(database, entry.Id);
+
+            // Only what was said here can be pending here.
+            if (entry.From.Realm is null) database.Prepare("DELETE FROM pending WHERE id = ?1").Bind(1, entry.Id).Run();
+        }
+
+        return conversation.Next - 1;
+    });
+
+    /// <inheritdoc/>
+    public ValueTask<Group?> UpdateGroupAsync(GroupId id, Func<Group, Group> change) => ChangeAsync(staging =>
+    {
+        if (_groups.Find(staging.Database, id) is not { } before) return null;
+
+        var changed = change(before);
+        var after = before with { Awaited = changed.Awaited, Members = before.IsHere ? before.Members : changed.Members };
+        GroupRows.SaveAll(staging.Database, _addresses, before, after);
+        _groups.Stage(after);
+        return after;
+    });
+
+    /// <inheritdoc/>
+    public ValueTask<bool> RemoveGroupAsync(GroupId id) => ChangeAsync(staging =>
+    {
+        if (_groups.Find(staging.Database, id) is not { } group) return false;
+
+        var conversation = ConversationOf(staging.Database, group);
+        GroupRows.Delete(staging.Database, group.Conversation);
+        _groups.StageRemoval(id);
+        staging.AfterCommit(() => _log.Remove(conversation));
+        return true;
+    });
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<Message>> ReadConversationAsync(
+        ConversationId conversation, long after, int mostEntries, int mostBytes, CancellationToken cancellationToken) =>
+        new(_log.ReadConversation(conversation, after, mostEntries, mostBytes));
+
+    /// <inheritdoc/>
+    public ValueTask<long> FindHeadAsync(ConversationId conversation, CancellationToken cancellationToken) => new(_log.FindHead(conversation));
+
+    /// <inheritdoc/>
+    public async ValueTask AppendPendingAsync(PendingEntry pending, Parcel parcel) => await ChangeAsync(staging =>
+    {
+        var (database, entry) = (staging.Database, pending.Entry);
+        var conversation = GroupRows.FindConversation(database, pending.Group) ?? throw new StoreException("The group is gone.");
+        var sender = _addresses.NumberOf(database, entry.From);
+        var subject = NumberOf(database, entry.Subject);
+        database.Prepare(
+            """
+            INSERT INTO pending (id, conversation, kind, sender, sender_name, subject, text, sent, frame)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+            """)
+            .Bind(1, entry.Id)
+            .Bind(2, conversation.Value)
+            .Bind(3, (long)entry.Kind)
+            .Bind(4, sender)
+            .Bind(5, entry.FromName)
+            .Bind(6, subject)
+            .BindText(7, entry.Text.Utf8.Span)
+            .Bind(8, entry.Sent)
+            .BindBlob(9, pending.Frame.Span)
+            .Run();
+        staging.Enqueue(parcel, entry.Sent, database.LastRow);
+        return true;
+    });
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<PendingEntry>> ListPendingAsync(GroupId id, CancellationToken cancellationToken)
+    {
+        using var lease = _reads.Rent();
+        var query = lease.Database.Prepare(
+            """
+            SELECT p.id, p.kind, a.username, a.realm, p.sender_name, s.username, s.realm, p.text, p.sent, p.frame
+            FROM group_chat AS g
+            JOIN pending AS p ON p.conversation = g.conversation
+            JOIN address AS a ON a.id = p.sender
+            LEFT JOIN address AS s ON s.id = p.subject
+            WHERE g.id = ?1
+            ORDER BY p.number
+            """).Bind(1, id.Value);
+        var pending = ImmutableArray.CreateBuilder<PendingEntry>();
+        while (query.Step())
+        {
+            var entry = new NewEntry(
+                query.Uuid(0),
+                (EntryKind)query.Number(1),
+                MessageLog.ReadAddress(query, 2),
+                query.Text(4),
+                query.IsNull(5) ? null : MessageLog.ReadAddress(query, 5),
+                new MessageText(query.Bytes(7).ToArray()),
+                query.Time(8));
+            pending.Add(new PendingEntry(id, entry, query.Bytes(9).ToArray()));
+        }
+
+        return new(pending.DrainToImmutable());
+    }
+
+    private Result<Message> ChangeGroup(Staging staging, GroupId id, RealmName here, Func<Group?, Result<NewEntry>> decide)
+    {
+        var group = _groups.Find(staging.Database, id);
+        if (!decide(group).TryGet(out var entry, out var refusal)) return refusal;
+        if (group is null) return Refusal.UnknownGroup;
+        if (entry.Kind == EntryKind.Moved && HomeAfter(entry, here) is var home && home != group.Home
+            && GroupRows.FindId(staging.Database, group.Name, home) is not null) return Refusal.NameTaken;
+        return AppendTo(staging, group, entry, here);
+    }
+
+    private Message AppendTo(Staging staging, Group group, NewEntry entry, RealmName? here) =>
+        Append(staging, group, ConversationOf(staging.Database, group), entry, here).Message;
+
+    // Appends an entry at the next position, and what it makes of the group.
+    private (Message Message, Group Group) Append(Staging staging, Group group, Conversation conversation, NewEntry entry, RealmName? here)
+    {
+        var database = staging.Database;
+        var message = staging.Append(conversation, RowOf(database, entry));
+        var after = group.Apply(message);
+        if (entry.Kind == EntryKind.Moved && message.Position > group.StatePosition) after = after with { Home = HomeAfter(entry, here) };
+        GroupRows.Save(database, _addresses, group, after, message);
+        _groups.Stage(after);
+        return (message, after);
+    }
+
+    private static RealmName? HomeAfter(NewEntry moved, RealmName? here) =>
+        RealmName.TryParse(moved.Text.Decode(), out var home) && home != here ? home : null;
+
+    private NewRow RowOf(Database database, NewEntry entry) => new(
+        entry.Id, entry.Kind, entry.From, _addresses.NumberOf(database, entry.From), entry.FromName, entry.Subject, NumberOf(database, entry.Subject), entry.Text, entry.Sent);
+
+    private long? NumberOf(Database database, Address? address) => address is { } known ? _addresses.NumberOf(database, known) : null;
+
+    private Conversation ConversationOf(Database database, Group group) =>
+        _log.FindConversation(database, group.Conversation) ?? throw new StoreException($"Group {group.Id} has no conversation; run 'kabar check'.");
+
+    // In the writer's order, so that what is kept is not older than what is there. It changes nothing and so syncs nothing.
+    private ValueTask<Group?> LoadGroupAsync(GroupId id) => WriteAsync(database => _groups.Find(database, id));
+
+    // The head first: what is said meanwhile is then not taken to be in the state.
+    private Group? ReadGroup(Database database, ConversationId conversation)
+    {
+        var head = _log.FindHead(conversation);
+        database.Run("BEGIN");
+        try
+        {
+            return GroupRows.Read(database, conversation, head);
+        }
+        finally
+        {
+            database.Run("COMMIT");
+        }
+    }
+}

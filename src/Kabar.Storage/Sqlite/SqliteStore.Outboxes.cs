@@ -1,0 +1,156 @@
+using System.Collections.Immutable;
+using Kabar.Core;
+
+namespace Kabar.Storage.Sqlite;
+
+/// <content>What goes to peers.</content>
+public sealed partial class SqliteStore
+{
+    /// <inheritdoc/>
+    public event Action<PeerId>? OutboxGrew;
+
+    /// <inheritdoc/>
+    public ValueTask<Message> AppendAsync(in OutgoingMessage message)
+    {
+        var outgoing = message;
+        return ChangeAsync(staging =>
+        {
+            var from = outgoing.From;
+            var conversation = _log.FindOrMake(staging.Database, from.Id, new AccountId(_addresses.NumberOf(staging.Database, outgoing.To)));
+            if (outgoing.Parcel is { } parcel) staging.Enqueue(parcel, outgoing.Sent);
+            return staging.Append(conversation, Said(outgoing.Id, new Address(from.Username), from.Id.Value, from.DisplayName, outgoing.Text, outgoing.Sent));
+        });
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<OutboxState> FindOutboxAsync(PeerId peer, CancellationToken cancellationToken) =>
+        new(_outboxes.Find(peer)?.State(_reads) ?? new OutboxState(0, 0, null, 0));
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<OutboxEntry>> ReadOutboxAsync(PeerId peer, long after, int mostBytes, CancellationToken cancellationToken) =>
+        new(_outboxes.Find(peer)?.Read(_reads, after, mostBytes) ?? []);
+
+    /// <inheritdoc/>
+    public async ValueTask AcknowledgeAsync(PeerId peer, Guid epoch, long through) => await ChangeAsync(staging =>
+    {
+        var database = staging.Database;
+        if (_outboxes.Of(peer) is not { } queue) return false;
+
+        // What was never sent cannot have come.
+        through = Math.Min(through, queue.Last);
+        database.Prepare("UPDATE peer SET out_acknowledged = ?3 WHERE id = ?1 AND out_epoch = ?2 AND out_acknowledged < ?3")
+            .Bind(1, peer.Value).Bind(2, epoch).Bind(3, through).Run();
+        if (database.Changes == 0) return false;
+        staging.AfterCommit(queue.StageRemoval(database, through));
+        return true;
+    });
+
+    /// <inheritdoc/>
+    public async ValueTask ReturnAsync(PeerId peer, long through, IReadOnlyList<FailureNotice> notices) => await ChangeAsync(staging =>
+    {
+        if (_outboxes.Of(peer) is not { } queue) return false;
+
+        through = Math.Min(through, queue.Last);
+        staging.Database.Prepare("UPDATE peer SET out_last = max(out_last, ?2) WHERE id = ?1").Bind(1, peer.Value).Bind(2, through).Run();
+        staging.AfterCommit(queue.StageRemoval(staging.Database, through));
+        foreach (var notice in notices) Tell(staging, notice);
+        return true;
+    });
+
+    /// <inheritdoc/>
+    public async ValueTask EnqueueAsync(Parcel parcel) => await ChangeAsync(staging =>
+    {
+        staging.Enqueue(parcel, _clock.GetUtcNow());
+        return true;
+    });
+
+    /// <inheritdoc/>
+    public ValueTask<Peer?> BeginEpochAsync(PeerId peer) => ChangeAsync(staging => BeginEpoch(staging, peer));
+
+    /// <inheritdoc/>
+    public ValueTask<bool> BeginAfterRestoreAsync(DateTimeOffset now) => ChangeAsync(staging =>
+    {
+        var database = staging.Database;
+        database.Prepare("DELETE FROM meta WHERE key = 'restored'").Run();
+        if (database.Changes == 0) return false;
+
+        var last = database.Prepare("SELECT sent FROM message ORDER BY arrival DESC LIMIT 1").ReadNumber();
+        var since = last is { } sent ? DateTimeOffset.FromUnixTimeMilliseconds(sent).AddHours(-1) : DateTimeOffset.UnixEpoch;
+        database.Prepare("UPDATE outbox SET queued = ?1").Bind(1, now).Run();
+        var peers = PeerRows.ReadAll(database);
+        foreach (var peer in peers)
+        {
+            BeginEpoch(staging, peer.Id);
+
+            // A restore before this one may not have been told everything yet.
+            PeerRows.Update(database, peer with { ReconcileSince = peer.ReconcileSince is { } earlier && earlier < since ? earlier : since });
+        }
+
+        LetGroupsAwait(database, [.. peers.Select(peer => peer.Realm)]);
+        return true;
+    });
+
+    private Peer? BeginEpoch(Staging staging, PeerId id)
+    {
+        var database = staging.Database;
+        if (_outboxes.Of(id) is not { } queue) return null;
+
+        PeerRows.BeginEpoch(database, id, NewEpoch());
+        var lost = new List<(long, DateTimeOffset, byte[])>();
+        var query = database.Prepare(
+            """
+            SELECT p.number, p.sent, p.frame
+            FROM peer
+            JOIN group_chat AS g ON g.home = peer.realm
+            JOIN pending AS p ON p.conversation = g.conversation
+            WHERE peer.id = ?1 AND p.number NOT IN (SELECT pending FROM outbox WHERE peer = ?1 AND pending IS NOT NULL)
+            ORDER BY p.number
+            """).Bind(1, id.Value);
+        while (query.Step()) lost.Add((query.Number(0), query.Time(1), query.Bytes(2).ToArray()));
+
+        // First: they were said before all that still waits.
+        var begin = queue.StageEpoch(database, lost);
+        staging.AfterCommit(() =>
+        {
+            begin();
+            if (lost.Count > 0) _outboxes.Note(queue);
+        });
+        return PeerRows.Read(database, id);
+    }
+
+    private void LetGroupsAwait(Database database, HashSet<RealmName> peers)
+    {
+        var groups = new List<GroupId>();
+        var query = database.Prepare(
+            """
+            SELECT DISTINCT g.id
+            FROM peer
+            JOIN address AS a ON a.realm = peer.realm
+            JOIN group_member AS m ON m.address = a.id
+            JOIN group_chat AS g ON g.conversation = m.conversation
+            WHERE g.home = ''
+            """);
+        while (query.Step()) groups.Add(new GroupId(query.Uuid(0)));
+        foreach (var id in groups)
+        {
+            if (_groups.Find(database, id) is not { } group) continue;
+            var after = group with { Awaited = group.Awaited.Union(group.MemberRealms.Where(peers.Contains)) };
+            GroupRows.SaveAll(database, _addresses, group, after);
+            _groups.Stage(after);
+        }
+    }
+
+    // In the account's conversation with itself, so that it waits in the inbox like any message.
+    private void Tell(Staging staging, FailureNotice notice)
+    {
+        var database = staging.Database;
+        database.Prepare("DELETE FROM pending WHERE id = ?1").Bind(1, notice.Failure.Message).Run();
+        var (to, number) = (notice.To, notice.To.Id.Value);
+        staging.Append(
+            _log.FindOrMake(database, to.Id, to.Id),
+            new NewRow(notice.Id, EntryKind.DeliveryFailed, new Address(to.Username), number, to.DisplayName, null, null, notice.Failure.Write(), notice.When));
+    }
+
+    private static NewRow Said(Guid id, Address from, long sender, string fromName, MessageText text, DateTimeOffset sent) =>
+        new(id, EntryKind.Said, from, sender, fromName, null, null, text, sent);
+}

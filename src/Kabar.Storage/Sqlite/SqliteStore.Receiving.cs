@@ -1,0 +1,178 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using Kabar.Core;
+
+namespace Kabar.Storage.Sqlite;
+
+/// <content>What comes from peers.</content>
+public sealed partial class SqliteStore
+{
+    /// <inheritdoc/>
+    public ValueTask<long?> ReceiveAsync(PeerId peer, Guid epoch, RealmName here, IReadOnlyList<Delivery> deliveries) => ChangeAsync<long?>(staging =>
+    {
+        var database = staging.Database;
+        var query = database.Prepare("SELECT in_epoch, in_through FROM peer WHERE id = ?1").Bind(1, peer.Value);
+        if (!query.Step()) return null;
+        var isKnown = query.Uuid(0) == epoch;
+        var before = isKnown ? query.Number(1) : 0;
+        query.Reset();
+
+        var through = before;
+        foreach (var delivery in deliveries)
+        {
+            if (delivery.Sequence <= through) continue;
+            through = delivery.Sequence;
+            if (MarkReceived(database, delivery.Id)) Receive(staging, here, delivery);
+        }
+
+        if (through > before || !isKnown)
+            database.Prepare("UPDATE peer SET in_epoch = ?2, in_through = ?3 WHERE id = ?1").Bind(1, peer.Value).Bind(2, epoch).Bind(3, through).Run();
+        return through;
+    });
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<MessageCopy>> ListCopiesAsync(RealmName realm, DateTimeOffset since, Guid? after, int most, CancellationToken cancellationToken)
+    {
+        using var lease = _reads.Rent();
+
+        // The log has no index by time or id; this is read after a restore only.
+        var query = lease.Database.Prepare(
+            """
+            SELECT m.id, f.username, f.realm, m.sender_name, t.username, t.realm, m.text, m.sent
+            FROM message AS m
+            CROSS JOIN direct AS d ON d.conversation = m.conversation
+            CROSS JOIN address AS f ON f.id = m.sender
+            CROSS JOIN address AS t ON t.id = CASE WHEN d.low = m.sender THEN d.high ELSE d.low END
+            WHERE m.sent >= ?2 AND m.kind = 0 AND m.id > ?3 AND (f.realm = ?1 OR t.realm = ?1)
+            ORDER BY m.id
+            LIMIT ?4
+            """).Bind(1, realm.Value).Bind(2, since).Bind(3, after ?? Guid.Empty).Bind(4, most);
+        var copies = ImmutableArray.CreateBuilder<MessageCopy>();
+        while (query.Step())
+            copies.Add(new MessageCopy(
+                query.Uuid(0), MessageLog.ReadAddress(query, 1), query.Text(3), MessageLog.ReadAddress(query, 4), new MessageText(query.Bytes(6).ToArray()), query.Time(7)));
+        return new(copies.DrainToImmutable());
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<int> AppendCopiesAsync(IReadOnlyList<MessageCopy> copies) => ChangeAsync(staging =>
+    {
+        var database = staging.Database;
+        var known = new Dictionary<ConversationId, HashSet<Guid>>();
+        var count = 0;
+        foreach (var copy in copies)
+        {
+            // Whose account is no more has nobody to read it.
+            if (NumberOfParty(database, copy.From) is not { } from || NumberOfParty(database, copy.To) is not { } to) continue;
+
+            var conversation = _log.FindOrMake(database, new AccountId(from), new AccountId(to));
+            if (!known.TryGetValue(conversation.Id, out var ids)) known.Add(conversation.Id, ids = ReadIds(database, conversation.Id));
+            if (!ids.Add(copy.Id)) continue;
+            if (copy.From.Realm is not null && !MarkReceived(database, copy.Id)) continue;
+
+            staging.Append(conversation, Said(copy.Id, copy.From, from, copy.FromName, copy.Text, copy.Sent));
+            count++;
+        }
+
+        return count;
+    });
+
+    /// <inheritdoc/>
+    public async ValueTask ForgetReceivedAsync(DateTimeOffset before) => await ChangeAsync(staging =>
+    {
+        // Big-endian, as the ids begin.
+        var bound = new byte[8];
+        BinaryPrimitives.WriteInt64BigEndian(bound, before.ToUnixTimeMilliseconds() << 16);
+        staging.Database.Prepare("DELETE FROM received WHERE id < ?1").BindBlob(1, bound.AsSpan(0, 6)).Run();
+        return true;
+    });
+
+    private void Receive(Staging staging, RealmName here, Delivery delivery)
+    {
+        switch (delivery)
+        {
+            case DirectDelivery direct:
+                var sender = _addresses.NumberOf(staging.Database, direct.From);
+                var conversation = _log.FindOrMake(staging.Database, direct.To.Id, new AccountId(sender));
+                staging.Append(conversation, Said(direct.Id, direct.From, sender, direct.FromName, direct.Text, direct.Sent));
+                break;
+            case GroupDelivery action:
+                if (!ChangeGroup(staging, action.Group, here, action.Decide).TryGet(out _, out var refusal)) Answer(staging, action.Refused(refusal));
+                break;
+            case RefusedDelivery refused:
+                Answer(staging, refused.Answer);
+                break;
+            case FailureDelivery failure:
+                if (FindFailed(staging.Database, failure) is { } found) Tell(staging, new FailureNotice(failure.Id, failure.To, found, failure.When));
+                break;
+        }
+    }
+
+    // A peer that is gone meanwhile is not told.
+    private void Answer(Staging staging, Parcel? answer)
+    {
+        if (answer is not null && _outboxes.Of(answer.Peer) is not null) staging.Enqueue(answer, _clock.GetUtcNow());
+    }
+
+    // What the peer says it could not do, if the account had asked for it.
+    private DeliveryFailure? FindFailed(Database database, FailureDelivery failure)
+    {
+        Statement query;
+        string to;
+        if (failure.Group is { } group)
+        {
+            if (_groups.Find(database, group) is not { } known) return null;
+            to = known.Address.ToString();
+            query = database.Prepare("SELECT text FROM pending WHERE id = ?1 AND sender = ?2 AND conversation = ?3")
+                .Bind(1, failure.Failed).Bind(2, failure.To.Id.Value).Bind(3, known.Conversation.Value);
+        }
+        else if (failure.Addressee is { } addressee)
+        {
+            to = addressee.ToString();
+            var (one, other) = (failure.To.Id.Value, _addresses.NumberOf(database, addressee));
+            if (database.Prepare("SELECT conversation FROM direct WHERE low = ?1 AND high = ?2").Bind(1, Math.Min(one, other)).Bind(2, Math.Max(one, other)).ReadNumber() is not { } conversation)
+                return null;
+            query = database.Prepare(
+                $"""
+                SELECT m.text FROM place AS p CROSS JOIN message AS m ON m.arrival = p.arrival
+                WHERE p.conversation = ?1 AND p.arrival <= {Indexed} AND m.id = ?2 AND m.sender = ?3
+                UNION ALL
+                SELECT text FROM message WHERE arrival > {Indexed} AND conversation = ?1 AND id = ?2 AND sender = ?3
+                """).Bind(1, conversation).Bind(2, failure.Failed).Bind(3, one);
+        }
+        else
+        {
+            return null;
+        }
+
+        var failed = query.Step() ? DeliveryFailure.Of(failure.Failed, failure.Reason, to, new MessageText(query.Bytes(0).ToArray())) : null;
+        query.Reset();
+        return failed;
+    }
+
+    private const string Indexed = "(SELECT value FROM meta WHERE key = 'indexed')";
+
+    private static HashSet<Guid> ReadIds(Database database, ConversationId conversation)
+    {
+        var ids = new HashSet<Guid>();
+        var query = database.Prepare(
+            $"""
+            SELECT m.id FROM place AS p CROSS JOIN message AS m ON m.arrival = p.arrival WHERE p.conversation = ?1 AND p.arrival <= {Indexed}
+            UNION ALL
+            SELECT id FROM message WHERE arrival > {Indexed} AND conversation = ?1
+            """).Bind(1, conversation.Value);
+        while (query.Step()) ids.Add(query.Uuid(0));
+        return ids;
+    }
+
+    // Of this realm: only who has an account.
+    private long? NumberOfParty(Database database, Address address) =>
+        address.Realm is null ? Addresses.Find(database, address) : _addresses.NumberOf(database, address);
+
+    // False when it was marked before.
+    private static bool MarkReceived(Database database, Guid id)
+    {
+        database.Prepare("INSERT OR IGNORE INTO received (id) VALUES (?1)").Bind(1, id).Run();
+        return database.Changes > 0;
+    }
+}
