@@ -79,11 +79,10 @@ internal static class BenchCommand
     /// <summary>The echo that <c>--echo</c> starts; nobody types it.</summary>
     private static Command EchoCommand()
     {
-        var port = new Option<int>("--port") { Required = true };
         var inline = new Option<bool>("--inline-scheduling");
-        var command = new Command(EchoServer.CommandName, "The yardstick of --echo.") { port, inline };
+        var command = new Command(EchoServer.CommandName, "The yardstick of --echo.") { inline };
         command.Hidden = true;
-        command.SetAction((result, stopping) => EchoServer.RunAsync(result.GetValue(port), result.GetValue(inline), stopping));
+        command.SetAction((result, stopping) => EchoServer.RunAsync(result.GetValue(inline), stopping));
         return command;
     }
 
