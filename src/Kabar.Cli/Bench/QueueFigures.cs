@@ -9,9 +9,12 @@ namespace Kabar.Cli.Bench;
 /// <param name="Acknowledged">Messages to it that were answered OK.</param>
 /// <param name="Entries">The queue's length.</param>
 /// <param name="Bytes">Its size.</param>
-/// <param name="Latency">From request to answer, of those inside the window.</param>
-internal sealed record QueueFigures(string Peer, string State, long Acknowledged, long Entries, long Bytes, LatencyFigures Latency)
+/// <param name="Measured">Messages to it that were answered OK inside the window.</param>
+/// <param name="Latency">From request to answer, of these.</param>
+internal sealed record QueueFigures(string Peer, string State, long Acknowledged, long Entries, long Bytes, long Measured, LatencyFigures Latency)
 {
+    private const string None = "in no state";
+
     /// <summary>Whether all that was acknowledged is in it.</summary>
     public bool IsWhole => Entries >= Acknowledged;
 
@@ -22,7 +25,8 @@ internal sealed record QueueFigures(string Peer, string State, long Acknowledged
         {
             var line = lines.Select(line => JsonSerializer.Deserialize(line, PeerLines.Default.PeerLine)).FirstOrDefault(line => line?.Realm == peer)
                 ?? throw new CommandFault($"kabar peer list does not name {peer}.");
-            return new QueueFigures(peer, line.State ?? "", messages.Acknowledged, line.Queue, line.QueueBytes, LatencyFigures.Of(messages.Latencies));
+            return new QueueFigures(
+                peer, line.State ?? None, messages.Acknowledged, line.Queue, line.QueueBytes, messages.Latencies.Count, LatencyFigures.Of(messages.Latencies));
         }
         catch (JsonException exception)
         {

@@ -16,7 +16,11 @@ internal static class ReportTable
         Line(console, $"kabar {report.Version}, {report.System}, {report.Processors} processors");
         if (report.Results.Any(result => result.Load is not null))
         {
-            Line(console, $"{report.Connections} connections, {report.Depth} in flight on each, texts of {report.Body} bytes, "
+            if (report.Results.Any(result => result.Load is not null && result.Workload != Workload.Group))
+                Line(console, $"{report.Connections} connections, {report.Depth} in flight on each");
+            if (report is { Groups: { } groups, Members: { } members })
+                Line(console, $"{groups} groups of {members} members, {report.Depth} in flight in each; its rows count deliveries, and latencies are to the last member");
+            Line(console, $"texts of {report.Body} bytes, "
                 + (report.Count is { } messages ? $"{messages:N0} messages" : $"{report.DurationSeconds} s") + $" after {report.WarmupSeconds} s of warm-up");
         }
 
@@ -27,6 +31,7 @@ internal static class ReportTable
         if (report.Results.Any(result => result.Delivery is not null)) console.Write(Deliveries(report));
         if (report.Results.Any(result => result.Idle is not null)) console.Write(Idles(report));
         if (report.Results.Any(result => result.Start is not null)) console.Write(Starts(report));
+        foreach (var result in report.Results) Compare(console, result);
         foreach (var result in report.Results)
             foreach (var (sentence, count) in result.Failures)
                 Line(console, $"{Word(result.Workload)} on {result.Target}: {count:N0} × {sentence}");
@@ -50,9 +55,31 @@ internal static class ReportTable
                     "  its polls", result.Target, Whole(polls.Answered), Whole(polls.Answered / load.Seconds), .. Latencies(polls.Latency), "", "", "", "",
                 ]);
             }
+            if (result.Queue is { } queue)
+            {
+                AddRow(table, [
+                    $"  to {queue.Peer}, {queue.State}", result.Target, Whole(queue.Measured), Whole(queue.Measured / load.Seconds), .. Latencies(queue.Latency),
+                    "", "", "", "",
+                ]);
+            }
         }
 
         return table;
+    }
+
+    private static void Compare(IAnsiConsole console, WorkloadResult result)
+    {
+        if (result.Comparison is { } comparison)
+        {
+            var p99 = comparison.P99 is null ? "" : $"; p99 {Hundredths(comparison.P99)} ×";
+            Line(console, $"{comparison.What} {Hundredths(comparison.ServerCpu)} × {comparison.Than} (server CPU each{p99})");
+        }
+
+        if (result.Queue is { } queue)
+        {
+            Line(console, $"queue for {queue.Peer} ({queue.State}): {queue.Entries:N0} entries, {Megabytes(queue.Bytes)} MB; "
+                + $"{queue.Acknowledged:N0} messages to it were acknowledged");
+        }
     }
 
     private static Table Deliveries(BenchReport report)
