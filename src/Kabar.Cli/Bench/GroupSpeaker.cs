@@ -35,8 +35,8 @@ internal sealed class GroupSpeaker
     {
         for (var turn = 0; _window.Take(1) > 0; turn++)
         {
-            _tally.Say(_text, _place);
             _saidAt = Stopwatch.GetTimestamp();
+            _tally.Say(_text, _place);
             await _members[turn % _members.Length].SendAsync(_text);
             await _heard.WaitAsync();
             if (_isGivenUp) throw new TimeoutException();

@@ -14,15 +14,7 @@ internal static class ReportTable
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
         if (Console.IsOutputRedirected) console.Profile.Width = WidthInAPipe;
         Line(console, $"kabar {report.Version}, {report.System}, {report.Processors} processors");
-        if (report.Results.Any(result => result.Load is not null))
-        {
-            if (report.Results.Any(result => result.Load is not null && result.Workload != Workload.Group))
-                Line(console, $"{report.Connections} connections, {report.Depth} in flight on each");
-            if (report is { Groups: { } groups, Members: { } members })
-                Line(console, $"{groups} groups of {members} members, {report.Depth} in flight in each; its rows count deliveries, and latencies are to the last member");
-            Line(console, $"texts of {report.Body} bytes, "
-                + (report.Count is { } messages ? $"{messages:N0} messages" : $"{report.DurationSeconds} s") + $" after {report.WarmupSeconds} s of warm-up");
-        }
+        if (report.Results.Any(result => result.Load is not null)) Line(console, string.Join(", ", Asked(report)));
 
         foreach (var result in report.Results.Where(result => result.Settings is not null).DistinctBy(result => result.Target))
             Line(console, $"{result.Target}: {result.Settings}");
@@ -35,6 +27,16 @@ internal static class ReportTable
         foreach (var result in report.Results)
             foreach (var (sentence, count) in result.Failures)
                 Line(console, $"{Word(result.Workload)} on {result.Target}: {count:N0} × {sentence}");
+    }
+
+    private static IEnumerable<string> Asked(BenchReport report)
+    {
+        if (report.Results.Any(result => result.Load is not null && result.Workload != Workload.Group))
+            yield return $"{report.Connections} connections, {report.Depth} in flight on each";
+        if (report is { Groups: { } groups, Members: { } members })
+            yield return $"{groups} groups of {members} members, {report.Depth} in flight in each (deliveries are counted; latencies are to the last member)";
+        yield return $"texts of {report.Body} bytes";
+        yield return (report.Count is { } messages ? $"{messages:N0} messages" : $"{report.DurationSeconds} s") + $" after {report.WarmupSeconds} s of warm-up";
     }
 
     private static Table Loads(BenchReport report)

@@ -14,12 +14,14 @@ internal static class BenchCommand
     private const int MostConnections = 60_000;
     private const string AllWorkloads = "all";
 
+    private static readonly string[] DefaultWorkloads = [Word(Workload.Send)];
+
     private static readonly Option<string[]> Workloads = new("--workload")
     {
         Description = "What to ask: send (messages in flight on every connection), inbox (half of them read, and all is compared), idle (connections that ask "
             + "nothing), connect (connect, one command, close), group (members speak in turn and all of a group hear it), federated (half of them send in one realm, "
             + "half read in another, beside the same within one realm), or all. May be given several times.",
-        DefaultValueFactory = _ => ["send"],
+        DefaultValueFactory = _ => DefaultWorkloads,
     };
 
     private static readonly Option<int?> Connections = Number("--connections", "Connections at a time (default 100; 10,000 for idle alone).", 1, MostConnections);
@@ -140,7 +142,8 @@ internal static class BenchCommand
 
     private static Workload[] WorkloadsOf(SymbolResult result)
     {
-        var names = result.GetValue(Workloads) ?? [];
+        // While the line is being checked, an option that is not on it has not yet its default.
+        var names = result.GetValue(Workloads) is { Length: > 0 } asked ? asked : DefaultWorkloads;
         return names.Contains(AllWorkloads)
             // What needs two servers of our own is not among all that a given one can be asked.
             ? [.. Enum.GetValues<Workload>().Where(workload => workload != Workload.Federated || result.GetValue(Server) is null)]
