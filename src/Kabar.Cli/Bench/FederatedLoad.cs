@@ -27,7 +27,8 @@ internal static class FederatedLoad
         return [local, federated with { Comparison = Comparison.Of("federated", federated.Load, "local", local.Load) }];
     }
 
-    private static async Task<WorkloadResult> MeasureAsync(
+    /// <summary>Measures messages from one side to the other.</summary>
+    internal static async Task<WorkloadResult> MeasureAsync(
         WorkloadResult result, Side from, Side to, ProcessFigures? servers, BenchOptions options, CancellationToken cancellationToken)
     {
         // 1. The warm-up is a round of its own: none of its messages is still on the way when the clocks are read.

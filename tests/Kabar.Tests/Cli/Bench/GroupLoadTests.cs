@@ -16,7 +16,7 @@ public sealed class GroupLoadTests : IDisposable
     [InlineData(3)]
     public async Task Each_text_is_counted_once_for_each_member(int depth)
     {
-        await using var server = new ConversationServer();
+        await using var server = new StubServer();
         var result = await RunAsync(server, depth);
 
         result.Failures.ShouldBeEmpty();
@@ -28,7 +28,7 @@ public sealed class GroupLoadTests : IDisposable
     [Fact]
     public async Task A_server_that_delivers_twice_is_found_out()
     {
-        await using var server = new ConversationServer { Deliver = (member, text) => member == 1 ? [text, text] : [text] };
+        await using var server = new StubServer { Deliver = (member, text) => member == 1 ? [text, text] : [text] };
         var result = await RunAsync(server, depth: 1);
 
         result.IsSound.ShouldBeFalse();
@@ -41,7 +41,7 @@ public sealed class GroupLoadTests : IDisposable
     {
         // The last member of each group gets a text after the next one, as long as several are in the air.
         var held = new Dictionary<string, string>();
-        await using var server = new ConversationServer
+        await using var server = new StubServer
         {
             Deliver = (member, text) =>
             {
@@ -63,12 +63,12 @@ public sealed class GroupLoadTests : IDisposable
     [Fact]
     public async Task A_refused_group_is_told_as_the_server_words_it()
     {
-        await using var server = new ConversationServer { Refusal = "**Protocol Tidak Benar" };
+        await using var server = new StubServer { Refusal = "**Protocol Tidak Benar" };
         (await Should.ThrowAsync<CommandFault>(() => RunAsync(server, depth: 1))).Message.ShouldBe("A group cannot be entered: **Protocol Tidak Benar");
     }
 
     /// <summary>Two groups of four.</summary>
-    private async Task<WorkloadResult> RunAsync(ConversationServer server, int depth)
+    private async Task<WorkloadResult> RunAsync(StubServer server, int depth)
     {
         var stopping = TestContext.Current.CancellationToken;
         var options = new BenchOptions

@@ -5,8 +5,8 @@ using System.Text;
 
 namespace Kabar.Tests.Cli.Bench;
 
-/// <summary>As much of a server as the group workload asks: logins, empty inboxes, and groups whose texts end in a line feed.</summary>
-internal sealed class ConversationServer : IAsyncDisposable
+/// <summary>As much of a server as the load generator asks: logins, messages, and groups whose texts end in a line feed.</summary>
+internal sealed class StubServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stopping = new();
@@ -15,7 +15,7 @@ internal sealed class ConversationServer : IAsyncDisposable
     private readonly ConcurrentBag<Task> _connections = [];
     private readonly Task _accepting;
 
-    public ConversationServer()
+    public StubServer()
     {
         _listener.Start();
         _accepting = AcceptAsync();
@@ -25,6 +25,12 @@ internal sealed class ConversationServer : IAsyncDisposable
 
     /// <summary>The lines that the member of this number, in the order of entering, gets for a text.</summary>
     public Func<int, string, IEnumerable<string>> Deliver { get; init; } = (_, text) => [text];
+
+    /// <summary>Where messages go.</summary>
+    public StubPost Post { get; init; } = new();
+
+    /// <summary>What its users' names end with in the post: <c>@dua</c>.</summary>
+    public string Realm { get; init; } = "";
 
     /// <summary>What those are told who want to enter a group.</summary>
     public string? Refusal { get; init; }
@@ -75,7 +81,11 @@ internal sealed class ConversationServer : IAsyncDisposable
                             Write(stream, $$"""{"status": "OK", "tokenid": "{{fields[1]}}"}""" + "\r\n\r\n");
                             break;
                         case "inbox":
-                            Write(stream, """{"status": "OK", "messages": {}}""" + "\r\n\r\n");
+                            Write(stream, Post.Take(fields[1] + Realm) + "\r\n\r\n");
+                            break;
+                        case "send":
+                            Post.Put(fields[2], string.Join(' ', fields[3..]));
+                            Write(stream, """{"status": "OK", "message": "Message Sent"}""" + "\r\n\r\n");
                             break;
                         case "group" when Refusal is not null:
                             Write(stream, $$"""{"status": "ERROR", "message": "{{Refusal}}"}""" + "\r\n\r\n");
