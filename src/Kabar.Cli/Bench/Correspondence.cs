@@ -77,7 +77,7 @@ internal sealed class Correspondence : IDisposable
         finally
         {
             foreach (var reader in _readers) reader.Finish();
-            await Task.WhenAny(receiving, Task.Delay(InboxLoad.LongestDrain, cancellationToken));
+            await Task.WhenAny(receiving, Task.Delay(InboxReader.LongestDrain, cancellationToken));
             if (!receiving.IsCompleted) Dispose();
             await receiving;
         }

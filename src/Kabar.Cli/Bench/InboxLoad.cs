@@ -3,8 +3,6 @@ namespace Kabar.Cli.Bench;
 /// <summary>The whole life of a message within one realm.</summary>
 internal static class InboxLoad
 {
-    public static readonly TimeSpan LongestDrain = TimeSpan.FromMinutes(2);
-
     public static async Task<WorkloadResult> RunAsync(Target target, BenchOptions options, CancellationToken cancellationToken)
     {
         var inboxes = Math.Min(Correspondence.Reading(options), target.Accounts.Count / 2);

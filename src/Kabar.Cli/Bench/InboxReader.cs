@@ -8,6 +8,9 @@ namespace Kabar.Cli.Bench;
 /// </summary>
 internal sealed class InboxReader
 {
+    /// <summary>How long whoever awaits <see cref="DrainAsync"/> does so.</summary>
+    public static readonly TimeSpan LongestDrain = TimeSpan.FromMinutes(2);
+
     private const int MessagesAPoll = 10;
     private const int MostPages = 1_000_000;
 

@@ -35,7 +35,7 @@ internal static class SendLoad
         for (var number = 0; number < target.Accounts.Count; number++)
         {
             var reader = new InboxReader(target.Accounts[number], [connections[number]], window, messages);
-            await window.WatchAsync(() => reader.DrainAsync().WaitAsync(InboxLoad.LongestDrain, cancellationToken));
+            await window.WatchAsync(() => reader.DrainAsync().WaitAsync(InboxReader.LongestDrain, cancellationToken));
             delivery = reader.AddTo(delivery);
         }
 
