@@ -8,7 +8,11 @@ public sealed class FederatedLoadTests : IDisposable
 
     private static readonly BenchOptions Options = new()
     {
-        Connections = 8, Depth = 4, Count = Messages, Warmup = TimeSpan.FromMilliseconds(50), Duration = Deadline.Span,
+        Connections = 8,
+        Depth = 4,
+        Count = Messages,
+        Warmup = TimeSpan.FromMilliseconds(50),
+        Duration = Deadline.Span,
     };
 
     private readonly string _folder = Directory.CreateTempSubdirectory("kabar-federated-").FullName;

@@ -73,7 +73,12 @@ public sealed class GroupLoadTests : IDisposable
         var stopping = TestContext.Current.CancellationToken;
         var options = new BenchOptions
         {
-            Groups = 2, Members = 4, Depth = depth, Count = Texts, Warmup = TimeSpan.Zero, Duration = Deadline.Span,
+            Groups = 2,
+            Members = 4,
+            Depth = depth,
+            Count = Texts,
+            Warmup = TimeSpan.Zero,
+            Duration = Deadline.Span,
         };
         var users = Path.Combine(_folder, "users.jsonl");
         await BenchAccount.WriteAsync(users, BenchAccount.Make(GroupLoad.Accounts(options)), stopping);
