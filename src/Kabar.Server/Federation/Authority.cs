@@ -15,7 +15,7 @@ internal sealed class Authority(Realm realm, Peer peer)
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(10);
 
     /// <summary>A numbered frame: what is to be carried out, or null when the peer may not say it.</summary>
-    public Dispatch? Admit(Dispatch dispatch, DateTimeOffset now) => dispatch switch
+    public static Dispatch? Admit(Dispatch dispatch, DateTimeOffset now) => dispatch switch
     {
         DirectDispatch direct => direct.Sent > now + ClockTolerance ? direct with { Sent = now } : direct,
 

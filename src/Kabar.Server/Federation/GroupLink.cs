@@ -67,9 +67,10 @@ internal sealed partial class GroupLink(LinkSession session, LinkContext context
                 await ServeAsync(follow, cancellationToken);
                 return true;
             case StateFrame state:
-                if (_state is not null && (state = _state.Join(state)!) is null) return false; // Join says so by null
-                _state = state.HasMore ? state : null;
-                if (!state.HasMore) await KeepAsync(state, cancellationToken);
+                var whole = _state is null ? state : _state.Join(state);
+                if (whole is null) return false;
+                _state = whole.HasMore ? whole : null;
+                if (!whole.HasMore) await KeepAsync(whole, cancellationToken);
                 return true;
             case GoneFrame:
                 if (await Groups.FindAsync(frame.Group, cancellationToken) is { Home: { } home } && home == peer.Realm) await Groups.LoseAsync(frame.Group);

@@ -46,12 +46,14 @@ internal sealed partial class LinkSession : IDisposable
     private long _acknowledged;
     private Task _persisting = Task.CompletedTask;
     private volatile bool _mayHaveMore = true;
+    private volatile bool _isReconciling;
 
     public LinkSession(PeerLink link, LinkContext context, LinkStream stream, LinkStart start)
     {
         (_link, _context, _stream, _peerEpoch) = (link, context, stream, start.PeerEpoch);
         (_sent, _acknowledged) = (start.SendAfter, start.SendAfter);
         _lastHeard = context.Clock.GetTimestamp();
+        _isReconciling = link.Peer.ReconcileSince is not null;
         _rate = new RequestRate(context.Limits.LinkFramesPerSecond, context.Limits.LinkFramesPerSecond, context.Clock);
         _authority = new Authority(context.Realm, link.Peer);
         _questions = new LinkQuestions(context, link.Peer, _authority);
@@ -145,7 +147,13 @@ internal sealed partial class LinkSession : IDisposable
         var found = 0;
         while (true)
         {
-            if (await AskAsync(new AskCopiesFrame(Guid.NewGuid(), since, after), cancellationToken) is not { Refusal: null } answer) return; // the next link tries again
+            if (await AskAsync(new AskCopiesFrame(Guid.NewGuid(), since, after), cancellationToken) is not { Refusal: null } answer)
+            {
+                // The next link tries again.
+                End();
+                return;
+            }
+
             var copies = new List<MessageCopy>();
             foreach (var copy in answer.Copies)
                 if (await _authority.AdmitAsync(copy, cancellationToken) is { } admitted) copies.Add(admitted);
@@ -156,6 +164,10 @@ internal sealed partial class LinkSession : IDisposable
 
         await _link.UpdateAsync(peer => peer with { ReconcileSince = null });
         Log.Reconciled(_context.Logger, _link.Peer.Realm, found);
+
+        // What has come meanwhile was kept behind the copies, which are older. The answer wakes the reader.
+        _isReconciling = false;
+        await SendAsync(new PingFrame(), cancellationToken);
     }
 
     private async Task ReadAsync(CancellationToken cancellationToken)
@@ -173,7 +185,7 @@ internal sealed partial class LinkSession : IDisposable
                 if (_rate.Take() is var wait && wait > TimeSpan.Zero) await Task.Delay(wait, _context.Clock, cancellationToken);
                 if (frame is NumberedFrame { Sequence: var sequence, Dispatch: var dispatch })
                 {
-                    if (_authority.Admit(dispatch, _context.Clock.GetUtcNow()) is not { } admitted)
+                    if (Authority.Admit(dispatch, _context.Clock.GetUtcNow()) is not { } admitted)
                     {
                         await LeaveAsync(ByeReason.NotAllowed, dispatch.GetType().Name, cancellationToken);
                         return;
@@ -204,7 +216,7 @@ internal sealed partial class LinkSession : IDisposable
 
     private async ValueTask CommitAsync(List<(long Sequence, Dispatch Dispatch)> numbered, CancellationToken cancellationToken)
     {
-        if (numbered.Count == 0) return;
+        if (numbered.Count == 0 || _isReconciling) return;
         await _groups.CommitAsync(cancellationToken);
         if (await _context.Realm.Exchange.ReceiveAsync(_link.Peer, _peerEpoch, numbered, cancellationToken) is not { } through) throw new IOException("The peer was removed.");
         numbered.Clear();

@@ -89,6 +89,7 @@ internal sealed partial class Peers : IPeers, IAsyncDisposable
         foreach (var link in Links) await link.DisposeAsync();
         await _looking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (var peer in _legacy) peer.Dispose();
+        _directory.Dispose();
         _stopping.Dispose();
         _changing.Dispose();
     }
@@ -116,12 +117,12 @@ internal sealed partial class Peers : IPeers, IAsyncDisposable
         if (FindLink(code.Realm) is { } known)
         {
             if (known.Session is not null) return Refusal.NameTaken;
-            await known.UpdateAsync(peer => peer with { LinkAddress = code.Address.ToString(), Fingerprint = code.Fingerprint, Secret = code.Secret.ToString() });
+            await known.UpdateAsync(peer => peer with { LinkAddress = code.Address.ToString(), Fingerprint = code.Fingerprint, Secret = TextOf(code.Secret) });
             known.Wake();
             return known;
         }
 
-        var peer = new NewPeer(code.Realm, code.Address.ToString(), code.Fingerprint, code.Secret.ToString(), _clock.GetUtcNow());
+        var peer = new NewPeer(code.Realm, code.Address.ToString(), code.Fingerprint, TextOf(code.Secret), _clock.GetUtcNow());
         return await _store.AddPeerAsync(peer) is { } added ? Begin(added) : Refusal.NameTaken;
     }
 
@@ -251,6 +252,14 @@ internal sealed partial class Peers : IPeers, IAsyncDisposable
 
     private static ValueTask<AnswerFrame?> AskAsync(PeerLink link, AskFrame question, CancellationToken cancellationToken) =>
         link.Session is { } session ? session.AskAsync(question, cancellationToken) : default;
+
+    // Its own text form, since it prints as nothing.
+    private static string TextOf(SessionToken secret) => string.Create(SessionToken.TextLength, secret, static (text, token) =>
+    {
+        Span<byte> ascii = stackalloc byte[SessionToken.TextLength];
+        token.Write(ascii);
+        System.Text.Encoding.ASCII.GetChars(ascii, text);
+    });
 
     private PeerLink Begin(Peer peer)
     {

@@ -9,7 +9,7 @@ namespace Kabar.Server.Federation;
 /// Who lives where: the usernames of this realm as its peers are told them, and those of the peers as they told us. So an addressee is
 /// found, or known to be nowhere, while his realm is down.
 /// </summary>
-internal sealed class UserDirectory(Func<Realm> realm, IPeerStore store)
+internal sealed class UserDirectory(Func<Realm> realm, IPeerStore store) : IDisposable
 {
     private const int CacheLimit = 100_000;
 
@@ -69,6 +69,8 @@ internal sealed class UserDirectory(Func<Realm> realm, IPeerStore store)
         if (!found.IsEmpty) _found[username] = found;
         return found;
     }
+
+    public void Dispose() => _telling.Dispose();
 
     /// <summary>A peer has gone, and with it what it told.</summary>
     public void Forget() => _found.Clear();
