@@ -63,7 +63,7 @@ internal ref struct FrameText(IBufferWriter<byte> output)
         Raw(key);
         Quote();
         if (text.AsSpan().ContainsAny(SpecialCharacters)) Escaped(Encoding.UTF8.GetBytes(text));
-        else _used += Encoding.UTF8.GetBytes(text, Room(Encoding.UTF8.GetMaxByteCount(text.Length)));
+        else Advance(Encoding.UTF8.GetBytes(text, Room(Encoding.UTF8.GetMaxByteCount(text.Length))));
         Quote();
     }
 
@@ -139,7 +139,10 @@ internal ref struct FrameText(IBufferWriter<byte> output)
         Quote();
     }
 
-    private void Ascii(string text) => _used += Encoding.ASCII.GetBytes(text, Room(text.Length));
+    private void Ascii(string text) => Advance(Encoding.ASCII.GetBytes(text, Room(text.Length)));
+
+    // A call, and not += where Room is in the same expression: that would add to what was used before Room flushed.
+    private void Advance(int written) => _used += written;
 
     private void Quote() => Raw("\""u8);
 

@@ -216,7 +216,7 @@ public static class LinkFrameReader
         if (listens is not null && !LinkAddress.TryParse(listens, out _)) fields.Fail(FrameKey.Listens, "is not HOST:PORT");
         return new HelloFrame
         {
-            Speaks = (int)Math.Min(int.MaxValue, fields.Number(FrameKey.Kabar, least: 1)),
+            Speaks = (int)Math.Min(int.MaxValue, fields.Number(FrameKey.Kabar, least: 0)),
             Realm = fields.Realm(FrameKey.Realm),
             Sends = sends,
             Received = ReadReceived(ref fields),
