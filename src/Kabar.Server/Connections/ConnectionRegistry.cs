@@ -13,7 +13,7 @@ internal sealed class ConnectionRegistry(Limits limits, TimeProvider clock)
     private readonly Lock _gate = new();
     private readonly HashSet<IConnection> _connections = [];
     private readonly Dictionary<IPAddress, int> _perAddress = [];
-    private bool _isStopping;
+    private volatile bool _isStopping;
 
     /// <summary>How many there are.</summary>
     public int Count
@@ -23,6 +23,9 @@ internal sealed class ConnectionRegistry(Limits limits, TimeProvider clock)
             lock (_gate) return _connections.Count;
         }
     }
+
+    /// <summary>Whether the server stops: true before the first connection is told.</summary>
+    public bool IsStopping => _isStopping;
 
     /// <summary>How many were turned away.</summary>
     public long Refused { get; private set; }
@@ -102,6 +105,7 @@ internal sealed class ConnectionRegistry(Limits limits, TimeProvider clock)
             ConnectionStage.New => limits.FirstRequestSeconds,
             ConnectionStage.Anonymous => limits.IdleBeforeLoginSeconds,
             ConnectionStage.LoggedIn => limits.IdleAfterLoginSeconds,
+            ConnectionStage.Conversing => 0,
         };
         return allowed > 0 && clock.GetElapsedTime(connection.LastActive, now) >= TimeSpan.FromSeconds(allowed);
     }
@@ -137,4 +141,7 @@ internal enum ConnectionStage
 
     /// <summary>It has logged in or presented a live session.</summary>
     LoggedIn,
+
+    /// <summary>It is in a conversation, where one may listen for as long as one likes.</summary>
+    Conversing,
 }

@@ -1,7 +1,7 @@
 namespace Kabar.Server.Connections;
 
 /// <summary>A token bucket: so many requests a second sustained, so many at once. Belongs to one connection's loop.</summary>
-internal struct RequestRate(int perSecond, int burst, TimeProvider clock)
+internal sealed class RequestRate(int perSecond, int burst, TimeProvider clock)
 {
     private double _tokens = Math.Max(burst, 1);
     private long _filled = clock.GetTimestamp();

@@ -38,7 +38,7 @@ internal sealed partial class LinkSession : IDisposable
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly CancellationTokenSource _ending = new();
     private readonly Guid _peerEpoch;
-    private RequestRate _rate;
+    private readonly RequestRate _rate;
     private long _lastHeard;
     private long _acknowledge;
     private long _acknowledgeSent;

@@ -22,7 +22,7 @@ internal sealed partial class Peers : IPeers, IAsyncDisposable
     private readonly RealmName _here;
     private readonly LinkIdentity _identity;
     private readonly UserDirectory _directory;
-    private readonly ImmutableArray<LegacyPeer> _legacy;
+    private readonly LegacyPeers _legacy;
     private readonly SemaphoreSlim _changing = new(1);
     private readonly CancellationTokenSource _stopping = new();
     private readonly LinkDoor _door;
@@ -30,16 +30,15 @@ internal sealed partial class Peers : IPeers, IAsyncDisposable
     private Task _looking = Task.CompletedTask;
     private volatile ImmutableArrayHolder _links = new([]);
 
-    public Peers(RealmName here, IStore store, KabarOptions options, LinkIdentity identity, TimeProvider clock, ILogger<Peers> logger)
+    public Peers(RealmName here, IStore store, KabarOptions options, LinkIdentity identity, LegacyPeers legacy, TimeProvider clock, ILogger<Peers> logger)
     {
-        (_here, _store, _options, _identity, _clock, _logger) = (here, store, options, identity, clock, logger);
-        _legacy = [.. options.PeerSettings.Where(peer => peer.Kind == PeerKind.Legacy).Select(peer => new LegacyPeer(peer.Realm, peer.EndPoint, clock))];
+        (_here, _store, _options, _identity, _legacy, _clock, _logger) = (here, store, options, identity, legacy, clock, logger);
         _directory = new UserDirectory(() => Context.Realm, store);
         _door = new LinkDoor(this, here, store, options, identity, clock, logger);
     }
 
     /// <summary>The legacy peers, in the configured order.</summary>
-    public ImmutableArray<LegacyPeer> Legacy => _legacy;
+    public ImmutableArray<LegacyPeer> Legacy => _legacy.All;
 
     /// <summary>The native peers, in the order of joining.</summary>
     public ImmutableArray<PeerLink> Links => _links.Links;
@@ -88,7 +87,6 @@ internal sealed partial class Peers : IPeers, IAsyncDisposable
         await _door.DisposeAsync();
         foreach (var link in Links) await link.DisposeAsync();
         await _looking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        foreach (var peer in _legacy) peer.Dispose();
         _directory.Dispose();
         _stopping.Dispose();
         _changing.Dispose();
@@ -203,21 +201,8 @@ internal sealed partial class Peers : IPeers, IAsyncDisposable
         return mayBeElsewhere ? Refusal.UnreachableRecipient : Refusal.UnknownRecipient;
     }
 
-    public async ValueTask<Result<Address>> SendOverLegacyAsync(Username from, Address to, MessageText text, CancellationToken cancellationToken)
-    {
-        foreach (var peer in _legacy)
-        {
-            if (to.Realm is { } realm && realm != peer.Realm) continue;
-            switch (await peer.AskSendAsync(from, to.Username, text, cancellationToken))
-            {
-                case LegacySendResult.Sent: return to with { Realm = peer.Realm };
-                case LegacySendResult.UnknownUser: continue;
-                default: return Refusal.PeerUnreachable;
-            }
-        }
-
-        return Refusal.UnknownRecipient;
-    }
+    public ValueTask<Result<Address>> SendOverLegacyAsync(Username from, Address to, MessageText text, CancellationToken cancellationToken) =>
+        _legacy.SendAsync(from, to, text, cancellationToken);
 
     public async ValueTask<Result<(Peer Home, GroupId Group)>> FindGroupAsync(GroupAddress address, CancellationToken cancellationToken)
     {

@@ -124,10 +124,11 @@ internal sealed class KabarHost : IAsyncDisposable
         services.AddSingleton(clock);
         services.AddSingleton(options.Limits);
         services.AddSingleton(options);
-        services.AddSingleton(services => new Peers(
-            name, store, options, LinkIdentity.Open(options.Data, name, clock), clock, services.GetRequiredService<ILogger<Peers>>()));
-        services.AddSingleton<IPeers>(services => services.GetRequiredService<Peers>());
-        services.AddSingleton(services => new Realm(name, store, options.Limits.ForRealm(), clock, services.GetRequiredService<Peers>()));
+        services.AddSingleton(_ => LegacyPeers.Of(options, clock));
+        services.AddSingleton(provider => new Peers(
+            name, store, options, LinkIdentity.Open(options.Data, name, clock), provider.GetRequiredService<LegacyPeers>(), clock, provider.GetRequiredService<ILogger<Peers>>()));
+        services.AddSingleton<IPeers>(provider => provider.GetRequiredService<Peers>());
+        services.AddSingleton(provider => new Realm(name, store, options.Limits.ForRealm(), clock, provider.GetRequiredService<IPeers>()));
         services.AddSingleton<ConnectionRegistry>();
         services.AddSingleton<KabarMetrics>();
         services.AddSingleton<LineConnectionHandler>();

@@ -17,11 +17,15 @@ internal sealed class KabarMetrics : IDisposable
     private readonly long[] _refusals = new long[Enum.GetValues<Refusal>().Length];
     private long _requests;
     private long _messages;
+    private long _deliveries;
+    private long _overflows;
 
     public KabarMetrics(ConnectionRegistry registry)
     {
         _meter.CreateObservableCounter("kabar_requests_total", () => Volatile.Read(ref _requests), description: "Request lines read.");
         _meter.CreateObservableCounter("kabar_messages_total", () => Volatile.Read(ref _messages), description: "Messages acknowledged.");
+        _meter.CreateObservableCounter("kabar_deliveries_total", () => Volatile.Read(ref _deliveries), description: "Texts sent to members of groups.");
+        _meter.CreateObservableCounter("kabar_overflowed_total", () => Volatile.Read(ref _overflows), description: "Connections that did not read what they were sent.");
         _meter.CreateObservableCounter("kabar_refusals_total", Refusals, description: "Requests refused, by reason.");
         _meter.CreateObservableCounter("kabar_connections_refused_total", () => registry.Refused, description: "Connections turned away at accept.");
         _meter.CreateObservableGauge("kabar_connections", () => (long)registry.Count, description: "Open connections.");
@@ -30,6 +34,10 @@ internal sealed class KabarMetrics : IDisposable
     public void CountRequest() => Interlocked.Increment(ref _requests);
 
     public void CountMessage() => Interlocked.Increment(ref _messages);
+
+    public void CountDelivery() => Interlocked.Increment(ref _deliveries);
+
+    public void CountOverflow() => Interlocked.Increment(ref _overflows);
 
     public void CountRefusal(Refusal refusal) => Interlocked.Increment(ref _refusals[(int)refusal]);
 

@@ -35,6 +35,15 @@ internal sealed record Limits
     /// <summary>Sends of one connection that may wait for a commit; then its reading pauses.</summary>
     public int SendsWaitingPerConnection { get; init; } = 256;
 
+    /// <summary>Bytes that may wait for one connection to read them.</summary>
+    public int OutboundQueueBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>Groups that one account may make.</summary>
+    public int GroupsPerAccount { get; init; } = Rules.GroupsPerAccount;
+
+    /// <summary>Members that one group may have.</summary>
+    public int GroupMembers { get; init; } = Rules.GroupMembers;
+
     public int SendsWaiting { get; init; } = Rules.SendsWaiting;
 
     public int WrongPasswordsPerMinute { get; init; } = Rules.WrongPasswordsPerMinute;
@@ -62,6 +71,8 @@ internal sealed record Limits
         TextBytes = TextBytes,
         InboxReplyBytes = InboxReplyBytes,
         SendsWaiting = SendsWaiting,
+        GroupsPerAccount = GroupsPerAccount,
+        GroupMembers = GroupMembers,
         WrongPasswordsPerMinute = WrongPasswordsPerMinute,
         WrongPasswordsPerHour = WrongPasswordsPerHour,
         SessionIdle = TimeSpan.FromDays(SessionIdleDays),

@@ -29,7 +29,7 @@ internal sealed partial class LineConnection(
     LineConnectionHandler host,
     Dialect dialect,
     IDuplexPipe transport,
-    IPAddress origin,
+    EndPoint? remote,
     Action abort) : IConnection
 {
     // Written but not flushed; past it the loop flushes before it goes on.
@@ -40,7 +40,11 @@ internal sealed partial class LineConnection(
     private readonly List<WaitingSend> _sends = [];
     private Dialect _dialect = dialect;
     private SessionToken? _loggedIn;
-    private RequestRate _rate = new(host.Limits.RequestsPerSecond, host.Limits.RequestBurst, host.Clock);
+    private readonly IPAddress _origin = ConnectionRegistry.Origin(remote);
+    private readonly RequestRate _rate = new(host.Limits.RequestsPerSecond, host.Limits.RequestBurst, host.Clock);
+    private IConversation? _conversation;
+    private RefusedGroup? _refused;
+    private bool _endsLines;
     private ValueTask<FlushResult> _flush;
     private bool _isFlushing;
     private bool _isEnding;
@@ -49,11 +53,13 @@ internal sealed partial class LineConnection(
     private long _lastActive = host.Clock.GetTimestamp();
     private volatile ConnectionStage _stage;
 
-    public IPAddress Origin => origin;
+    public IPAddress Origin => _origin;
 
     public ConnectionStage Stage => _stage;
 
     public long LastActive => Volatile.Read(ref _lastActive);
+
+    private IPAddress Remote => (remote as IPEndPoint)?.Address ?? IPAddress.None;
 
     public void RequestStop() => _input.CancelPendingRead();
 
@@ -69,9 +75,11 @@ internal sealed partial class LineConnection(
             // Not before the first request is whole: a client that dribbles it has the same time as one that is silent.
             if (_stage != ConnectionStage.New) Volatile.Write(ref _lastActive, host.Clock.GetTimestamp());
             var buffer = read.Buffer;
+            var goesOn = false;
             try
             {
-                while (!_isEnding && TryTakeRequest(ref buffer, out var request))
+                if (_refused is { } refused && refused.Look(ref buffer) is var input && input != RefusedInput.Unfinished) await AnswerRefusedAsync(refused, input);
+                while (!_isEnding && !goesOn && TryTakeRequest(ref buffer, out var request))
                 {
                     if (_rate.Take() is var wait && wait > TimeSpan.Zero) await SlowDownAsync(wait);
                     if (request.Command is SendCommand send)
@@ -82,6 +90,9 @@ internal sealed partial class LineConnection(
 
                     await AnswerSendsAsync();
                     await AnswerAsync(request);
+
+                    // What stands behind a request for a group is no request, mostly.
+                    goesOn = request.Command is GroupCommand or PeerGroupCommand;
                 }
 
                 await AnswerSendsAsync();
@@ -89,11 +100,18 @@ internal sealed partial class LineConnection(
             }
             finally
             {
-                _input.AdvanceTo(buffer.Start, buffer.End);
+                _input.AdvanceTo(buffer.Start, goesOn ? buffer.Start : buffer.End);
+            }
+
+            if (_conversation is { } conversation) await ConverseAsync(conversation);
+            if (goesOn)
+            {
+                if (host.IsStopping) break;
+                continue;
             }
 
             // A half-closed client gets its answers. A line without its end is no request: the rest may have been lost on the way.
-            if (read.IsCompleted || read.IsCanceled) break;
+            if (read.IsCompleted || (read.IsCanceled && host.IsStopping)) break;
         }
 
         await FlushedAsync();
@@ -110,13 +128,14 @@ internal sealed partial class LineConnection(
                 return true;
             }
 
+            var unread = buffer;
             switch (LineReader.TryRead(ref buffer, host.Limits.RequestLineBytes, out var line))
             {
                 case LineStatus.Incomplete:
                     request = default;
                     return false;
                 case LineStatus.TooLong:
-                    Log.LineTooLong(host.Logger, origin, host.Limits.RequestLineBytes);
+                    Log.LineTooLong(host.Logger, _origin, host.Limits.RequestLineBytes);
                     request = Break(RefusedCommand.Malformed);
                     return true;
             }
@@ -130,6 +149,7 @@ internal sealed partial class LineConnection(
                 Volatile.Write(ref _lastActive, host.Clock.GetTimestamp());
             }
 
+            _endsLines = unread.Slice(line.End).FirstSpan is [(byte)'\n', ..];
             request = Read(line);
             host.Metrics.CountRequest();
             return true;
@@ -225,6 +245,7 @@ internal sealed partial class LineConnection(
         try
         {
             if (request.Command is InboxCommand inbox) await AnswerInboxAsync(inbox, request.Dialect);
+            else if (request.Command is GroupCommand or PeerGroupCommand) await AnswerGroupAsync(request);
             else await WriteAsync(request.Dialect, await ExecuteAsync(request.Command));
         }
         catch (Exception exception) when (exception is StoreException or NotSupportedException or CryptographicException)
@@ -241,7 +262,7 @@ internal sealed partial class LineConnection(
         switch (command)
         {
             case LogInCommand logIn:
-                if (!(await host.Realm.LogInAsync(logIn.Username, logIn.Password, origin.ToString(), CancellationToken.None)).TryGet(out var session, out var refusal))
+                if (!(await host.Realm.LogInAsync(logIn.Username, logIn.Password, _origin.ToString(), CancellationToken.None)).TryGet(out var session, out var refusal))
                     return Refuse(refusal);
                 _loggedIn = session.Token;
                 _stage = ConnectionStage.LoggedIn;
@@ -267,9 +288,10 @@ internal sealed partial class LineConnection(
             case RefusedCommand refused:
                 return Refuse(refused.Refusal);
 
-            // No conversations yet, and no peers.
-            case GroupCommand or PeerSendCommand or PeerGroupCommand:
-                return Refuse(Refusal.UnknownCommand);
+            case PeerSendCommand brought:
+                if (!(await host.Entrance.ReceiveAsync(brought, Remote)).TryGet(out var received, out refusal)) return Refuse(refusal);
+                host.Metrics.CountMessage();
+                return received;
 
             default:
                 throw new System.Diagnostics.UnreachableException($"Nobody carries out a {command.GetType().Name}.");
@@ -299,9 +321,47 @@ internal sealed partial class LineConnection(
             catch (StoreException exception)
             {
                 // Shown but not marked, on a full disk say: it will be shown again, which is better than not at all.
-                Log.StoreFailed(host.Logger, origin, exception);
+                Log.StoreFailed(host.Logger, _origin, exception);
             }
         }
+    }
+
+    private async ValueTask AnswerGroupAsync(Request request)
+    {
+        var terms = new ConversationTerms(transport, _origin, abort, _rate, request.Dialect, _endsLines);
+        var entrance = request.Command switch
+        {
+            GroupCommand group => await host.Entrance.EnterAsync(group, terms),
+            PeerGroupCommand group => await host.Entrance.EnterAsync(group, Remote, terms),
+            _ => throw new System.Diagnostics.UnreachableException($"{request.Command.GetType().Name} asks for no group."),
+        };
+        _conversation = entrance.Conversation;
+        if (entrance.Refused is not { } reply) return;
+
+        if (reply is RefusedReply refused) host.Metrics.CountRefusal(refused.Refusal);
+        await WriteAsync(request.Dialect, reply);
+        if (request.Command is GroupCommand) _refused = new RefusedGroup(request.Dialect, reply, host.Limits.RequestLineBytes);
+    }
+
+    private async ValueTask ConverseAsync(IConversation conversation)
+    {
+        _conversation = null;
+        _stage = ConnectionStage.Conversing;
+        if (!await FlushedAsync() || !await conversation.RunAsync()) _isGone = _isEnding = true;
+        Volatile.Write(ref _lastActive, host.Clock.GetTimestamp());
+        _stage = ConnectionStage.LoggedIn;
+    }
+
+    // A first client does not know that it was refused; its `exit` is answered as if it had been let in.
+    private async ValueTask AnswerRefusedAsync(RefusedGroup refused, RefusedInput input)
+    {
+        _refused = null;
+        if (input != RefusedInput.Exit || !await FlushedAsync()) return;
+        await Task.Delay(ConversationPause.Span, host.Clock, CancellationToken.None);
+        _output.Write("exit"u8);
+        if (!await FlushedAsync()) return;
+        await Task.Delay(ConversationPause.Span, host.Clock, CancellationToken.None);
+        await WriteAsync(refused.Dialect, refused.Reply);
     }
 
     private RefusedReply Refuse(Refusal refusal)
@@ -312,7 +372,7 @@ internal sealed partial class LineConnection(
 
     private RefusedReply Fail(Exception exception)
     {
-        Log.StoreFailed(host.Logger, origin, exception);
+        Log.StoreFailed(host.Logger, _origin, exception);
         return Refuse(Refusal.Failed);
     }
 

@@ -3,6 +3,7 @@ using System.Net;
 using Kabar.Core;
 using Kabar.Protocol.Dialects;
 using Kabar.Server.Connections;
+using Kabar.Server.Federation;
 using Kabar.Server.Hosting;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
@@ -10,38 +11,62 @@ using Microsoft.Extensions.Logging;
 namespace Kabar.Server.Lines;
 
 /// <summary>Admits connections to the line listeners and runs a <see cref="LineConnection"/> for each.</summary>
-internal sealed partial class LineConnectionHandler(
-    Realm realm,
-    Limits limits,
-    ConnectionRegistry registry,
-    KabarMetrics metrics,
-    TimeProvider clock,
-    ILogger<LineConnectionHandler> logger)
+internal sealed partial class LineConnectionHandler
 {
-    public Realm Realm => realm;
+    private readonly ConnectionRegistry _registry;
 
-    public Limits Limits => limits;
+    public LineConnectionHandler(
+        Realm realm,
+        IPeers peers,
+        LegacyPeers legacy,
+        Limits limits,
+        ConnectionRegistry registry,
+        KabarMetrics metrics,
+        TimeProvider clock,
+        ILogger<LineConnectionHandler> logger)
+    {
+        (Realm, Peers, Legacy, Limits, _registry, Metrics, Clock, Logger) = (realm, peers, legacy, limits, registry, metrics, clock, logger);
+        Rooms = new GroupRooms(realm);
+        Entrance = new GroupEntrance(this);
+        metrics.AddGauge("kabar_group_conversations", "Connections in a group conversation.", () => Rooms.Count);
+    }
 
-    public KabarMetrics Metrics => metrics;
+    public Realm Realm { get; }
 
-    public TimeProvider Clock => clock;
+    public IPeers Peers { get; }
 
-    public ILogger Logger => logger;
+    public LegacyPeers Legacy { get; }
+
+    public GroupRooms Rooms { get; }
+
+    public GroupEntrance Entrance { get; }
+
+    public Limits Limits { get; }
+
+    public KabarMetrics Metrics { get; }
+
+    public TimeProvider Clock { get; }
+
+    public ILogger Logger { get; }
+
+    /// <summary>Whether the server stops: then nobody leaves a group by losing his connection.</summary>
+    public bool IsStopping => _registry.IsStopping;
 
     /// <summary>Serves a connection that Kestrel has accepted (and whose TLS is off already).</summary>
     public Task ServeAsync(ConnectionContext connection, Dialect dialect) => ServeAsync(
         connection.Transport,
         dialect,
-        ConnectionRegistry.Origin(connection.RemoteEndPoint),
+        connection.RemoteEndPoint,
         connection.Abort);
 
     /// <summary>Serves whatever has two pipes.</summary>
-    public async Task ServeAsync(IDuplexPipe transport, Dialect dialect, IPAddress origin, Action abort)
+    public async Task ServeAsync(IDuplexPipe transport, Dialect dialect, EndPoint? remote, Action abort)
     {
-        var connection = new LineConnection(this, dialect, transport, origin, abort);
-        if (!registry.TryAdd(connection))
+        var origin = ConnectionRegistry.Origin(remote);
+        var connection = new LineConnection(this, dialect, transport, remote, abort);
+        if (!_registry.TryAdd(connection))
         {
-            Log.Refused(logger, origin);
+            Log.Refused(Logger, origin);
             return;
         }
 
@@ -55,11 +80,11 @@ internal sealed partial class LineConnectionHandler(
         }
         catch (Exception exception)
         {
-            Log.Failed(logger, origin, exception);
+            Log.Failed(Logger, origin, exception);
         }
         finally
         {
-            registry.Remove(connection);
+            _registry.Remove(connection);
         }
     }
 

@@ -27,9 +27,9 @@ internal sealed class RealmFixture : IAsyncDisposable
     public Realm Realm { get; private set; }
 
     /// <summary>As after a restart: nothing is kept but what the store has.</summary>
-    public void Restart()
+    public async Task RestartAsync()
     {
-        Realm.Dispose();
+        await Realm.DisposeAsync();
         Realm = Make();
     }
 
@@ -57,7 +57,7 @@ internal sealed class RealmFixture : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Realm.Dispose();
+        await Realm.DisposeAsync();
         await Store.DisposeAsync();
         _folder.Dispose();
     }

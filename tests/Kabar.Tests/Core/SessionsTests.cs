@@ -24,11 +24,11 @@ public sealed class SessionsTests : IAsyncLifetime
     public async Task A_session_ends_when_it_has_not_been_used_for_the_idle_time(bool restarted)
     {
         _realm.Clock.Advance(Idle);
-        if (restarted) _realm.Restart();
+        if (restarted) await _realm.RestartAsync();
         await ShouldBeLiveAsync(_token);
 
         _realm.Clock.Advance(Idle + TimeSpan.FromMilliseconds(1));
-        if (restarted) _realm.Restart();
+        if (restarted) await _realm.RestartAsync();
         await ShouldHaveEndedAsync(_token);
     }
 
@@ -75,7 +75,7 @@ public sealed class SessionsTests : IAsyncLifetime
     [Fact]
     public async Task Sessions_survive_a_new_realm_on_the_same_store()
     {
-        _realm.Restart();
+        await _realm.RestartAsync();
         await ShouldBeLiveAsync(_token);
     }
 
@@ -103,7 +103,7 @@ public sealed class SessionsTests : IAsyncLifetime
         await ShouldHaveEndedAsync(_token);
         (await _realm.Realm.LogOutAsync(_token, CancellationToken.None)).ShouldBeRefused(Refusal.UnknownSession);
         await ShouldBeLiveAsync(other);
-        _realm.Restart();
+        await _realm.RestartAsync();
         await ShouldHaveEndedAsync(_token);
     }
 

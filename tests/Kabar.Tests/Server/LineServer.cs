@@ -3,6 +3,7 @@ using System.Text;
 using Kabar.Core;
 using Kabar.Protocol.Dialects;
 using Kabar.Server.Connections;
+using Kabar.Server.Federation;
 using Kabar.Server.Hosting;
 using Kabar.Server.Lines;
 using Kabar.Tests.Core;
@@ -22,7 +23,7 @@ internal sealed class LineServer : IAsyncDisposable
         Fixture = new RealmFixture(Limits.ForRealm());
         Registry = new ConnectionRegistry(Limits, Fixture.Clock);
         Metrics = new KabarMetrics(Registry);
-        _handler = new LineConnectionHandler(Fixture.Realm, Limits, Registry, Metrics, Fixture.Clock, NullLogger<LineConnectionHandler>.Instance);
+        _handler = new LineConnectionHandler(Fixture.Realm, NoPeers.Instance, LegacyPeers.None, Limits, Registry, Metrics, Fixture.Clock, NullLogger<LineConnectionHandler>.Instance);
     }
 
     public Limits Limits { get; }
@@ -46,7 +47,7 @@ internal sealed class LineServer : IAsyncDisposable
         async Task ServeAsync()
         {
             var spoken = DialectCatalog.Find(dialect).ShouldNotBeNull();
-            await _handler.ServeAsync(pipe.Server, spoken, ConnectionRegistry.Origin(new IPEndPoint(IPAddress.Parse(origin), 1)), pipe.Break);
+            await _handler.ServeAsync(pipe.Server, spoken, new IPEndPoint(IPAddress.Parse(origin), 1), pipe.Break);
             await pipe.Server.Output.CompleteAsync();
             await pipe.Server.Input.CompleteAsync();
         }

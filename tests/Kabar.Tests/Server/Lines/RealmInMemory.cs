@@ -4,6 +4,7 @@ using System.Text;
 using Kabar.Core;
 using Kabar.Protocol.Dialects;
 using Kabar.Server.Connections;
+using Kabar.Server.Federation;
 using Kabar.Server.Hosting;
 using Kabar.Server.Lines;
 using Kabar.Storage.Sqlite;
@@ -32,7 +33,7 @@ internal sealed class RealmInMemory : IAsyncDisposable
         _realm = new Realm(name, _store, limits.ForRealm(), TimeProvider.System);
         _registry = new ConnectionRegistry(limits, TimeProvider.System);
         _metrics = new KabarMetrics(_registry);
-        _lines = new LineConnectionHandler(_realm, limits, _registry, _metrics, TimeProvider.System, NullLogger<LineConnectionHandler>.Instance);
+        _lines = new LineConnectionHandler(_realm, NoPeers.Instance, LegacyPeers.None, limits, _registry, _metrics, TimeProvider.System, NullLogger<LineConnectionHandler>.Instance);
     }
 
     public static async Task<RealmInMemory> OpenAsync(CancellationToken cancellationToken)
@@ -63,7 +64,7 @@ internal sealed class RealmInMemory : IAsyncDisposable
         _registry.Stop();
         await Task.WhenAll(_connections);
         _metrics.Dispose();
-        _realm.Dispose();
+        await _realm.DisposeAsync();
         await _store.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
@@ -79,7 +80,7 @@ internal sealed class RealmInMemory : IAsyncDisposable
 
     private async Task ServeAsync(PipePair transport, Dialect dialect)
     {
-        await _lines.ServeAsync(transport, dialect, IPAddress.Loopback, static () => { });
+        await _lines.ServeAsync(transport, dialect, new IPEndPoint(IPAddress.Loopback, 1), static () => { });
         await transport.Input.CompleteAsync();
         await transport.Output.CompleteAsync();
     }
