@@ -37,9 +37,9 @@ internal sealed class GroupConversation : IAsyncDisposable
     /// an end. <paramref name="heard"/> gets every piece as it was read.
     /// </summary>
     public static async Task<GroupConversation> EnterAsync(
-        RealmProcess realm, string token, string group, bool asDocumentClient = false, Action<string>? heard = null)
+        Func<Task<Stream>> connect, string token, string group, bool asDocumentClient = false, Action<string>? heard = null)
     {
-        var conversation = new GroupConversation(await realm.ConnectAsync(), heard);
+        var conversation = new GroupConversation(await connect(), heard);
         await conversation.WriteAsync($"group {token} {group} origin{(asDocumentClient ? " \r\n" : "\n")}");
         return conversation;
     }

@@ -32,7 +32,7 @@ internal sealed class RealmUser(RealmProcess realm, LineClient client, string to
 
     public Task NoticeAsync(string quoted, string what) => ReadUntilAsync(() => Notices.Any(notice => notice.Contains(quoted, StringComparison.Ordinal)), what);
 
-    public Task<GroupConversation> EnterAsync(string group) => GroupConversation.EnterAsync(realm, token, group);
+    public Task<GroupConversation> EnterAsync(string group) => GroupConversation.EnterAsync(realm.ConnectAsync, token, group);
 
     public ValueTask DisposeAsync() => client.DisposeAsync();
 
