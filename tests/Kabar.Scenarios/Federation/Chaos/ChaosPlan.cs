@@ -26,8 +26,8 @@ internal sealed record ChaosPlan(int Seed, int Realms, int Messages, bool HasGro
         var rounds = isLong ? 3 : 1;
         var steps = new List<ChaosStep>();
 
-        // 1. Every realm is killed and every link suffers everything, round by round.
-        for (var round = 0; round < rounds; round++)
+        // 1. Every realm is killed and every link suffers everything, round by round. A realm alone has only kills to fear.
+        for (var round = 0; round < (realms == 1 ? 5 : rounds); round++)
         {
             for (var realm = 0; realm < realms; realm++) steps.Add(Step(ChaosKind.Kill, realm, Seconds(0, 2)));
             for (var link = 0; link < realms * (realms - 1) / 2; link++)

@@ -34,7 +34,7 @@ public sealed class ChaosScenarios(ITestOutputHelper log)
         log.WriteLine($"KABAR_SEED={plan.Seed}, {plan.Realms} realms, {plan.Messages} messages, {plan.Steps.Count} steps");
         var (verdict, table) = await ChaosRun.ExecuteAsync(plan, Longest, log.WriteLine);
         log.WriteLine(table);
-        await KeepAsync(plan, table);
+        await KeepAsync(plan, table + verdict.LostLines());
 
         verdict.Faults.ShouldBeEmpty($"KABAR_SEED={plan.Seed}\n{verdict.FaultLines()}");
         verdict.Acknowledged.ShouldBeGreaterThan(verdict.Sent / 2, "too little of what was sent was acknowledged to say anything");

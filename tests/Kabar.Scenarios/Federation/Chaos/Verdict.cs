@@ -35,7 +35,7 @@ internal sealed class Verdict
         if (!holds) _faults.Add(what);
     }
 
-    /// <summary>A line of names, a line of numbers, then what was lost and what is wrong.</summary>
+    /// <summary>A line of names, a line of numbers, then what is wrong.</summary>
     public string Table(int seed, ChaosCounts counts, TimeSpan took)
     {
         (string Name, object Value)[] columns =
@@ -49,10 +49,10 @@ internal sealed class Verdict
         var table = new StringBuilder();
         table.AppendJoin(" | ", cells.Select(cell => cell.Name)).AppendLine();
         table.AppendJoin(" | ", cells.Select(cell => cell.Value.PadLeft(cell.Name.Length))).AppendLine();
-        foreach (var lost in LostWithRestore) table.Append("lost with the restore: ").AppendLine(lost);
-        table.Append(FaultLines());
-        return table.ToString();
+        return table.Append(FaultLines()).ToString();
     }
+
+    public string LostLines() => string.Concat(LostWithRestore.Select(lost => $"lost with the restore: {lost}\n"));
 
     public string FaultLines()
     {
