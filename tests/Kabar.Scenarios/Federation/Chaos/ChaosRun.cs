@@ -41,15 +41,19 @@ internal sealed class ChaosRun : IAsyncDisposable
 
     private string Where => $"KABAR_SEED={_plan.Seed}";
 
-    /// <summary>Runs it to its end, within <paramref name="within"/>.</summary>
+    public IReadOnlyList<ChaosUser> Users => _users;
+
+    /// <summary>Runs it to its end, within <paramref name="within"/>. Before all is read back <paramref name="meddle"/> may break it.</summary>
     /// <returns>The verdict, and the table that tells it.</returns>
-    public static async Task<(Verdict Verdict, string Table)> ExecuteAsync(ChaosPlan plan, TimeSpan within, Action<string> log)
+    public static async Task<(Verdict Verdict, string Table)> ExecuteAsync(
+        ChaosPlan plan, TimeSpan within, Action<string> log, Func<ChaosRun, Task>? meddle = null)
     {
         await using var run = new ChaosRun(plan, log);
         using var deadline = new CancellationTokenSource(within);
         await run.PrepareAsync();
         await run.SufferAsync(deadline.Token);
         await run.MendAsync();
+        if (meddle is not null) await meddle(run);
         var world = await run.ReadBackAsync();
         var verdict = Judge.Decide(run.Ledger, world);
         return (verdict, verdict.Table(plan.Seed, Counts(plan), run._running.Elapsed));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Kabar.Scenarios.Running;
 
 namespace Kabar.Scenarios.Federation.Chaos;
 
@@ -21,6 +22,33 @@ public sealed class ChaosScenarios(ITestOutputHelper log)
     public async Task Nothing_is_lost_doubled_or_disordered_within_one_realm_that_crashes()
     {
         foreach (var seed in Seeds(many: 3)) await RunAsync(ChaosPlan.From(seed, isLong: false, realms: 1, messages: IsLong ? 10_000 : 1_000));
+    }
+
+    /// <summary>What would be a broken promise, done by hand to a real run: somebody reads an inbox, somebody sends a text again.</summary>
+    [Fact]
+    public async Task A_lost_and_a_doubled_message_do_not_escape_the_harness()
+    {
+        var plan = ChaosPlan.From(Seeds(many: 1)[0], isLong: false, realms: 1, messages: 300);
+        string lost = "", doubled = "";
+        var (verdict, table) = await ChaosRun.ExecuteAsync(plan, Longest, log.WriteLine, async run =>
+        {
+            // The last of all, and the last to somebody else: both were sent long after the restore.
+            var acknowledged = run.Ledger.Sendings.Where(sending => sending.Outcome == Outcome.Acknowledged).OrderBy(sending => sending.Begun).ToList();
+            var again = acknowledged[^1];
+            var taken = acknowledged.Last(sending => sending.To != again.To);
+            (doubled, lost) = (again.Stamp.ToString(), taken.Stamp.ToString());
+
+            var sender = run.Users.Single(user => user.Address == again.Stamp.Address);
+            var receiver = run.Users.Single(user => user.Address == again.To);
+            await using var client = await sender.ConnectAsync();
+            (await client.AskAsync($"send {await sender.TokenAsync()} {receiver.Name} {doubled}")).ShouldBe(LineClient.Sent);
+            await run.Users.Single(user => user.Address == taken.To).WholeInboxAsync();
+        });
+        log.WriteLine(table);
+
+        verdict.Doubled.ShouldBeGreaterThan(0);
+        verdict.Faults.ShouldContain(fault => fault.StartsWith($"doubled: {doubled}", StringComparison.Ordinal));
+        verdict.Faults.ShouldContain(fault => fault.StartsWith($"lost: {lost}", StringComparison.Ordinal));
     }
 
     private static IReadOnlyList<int> Seeds(int many)
