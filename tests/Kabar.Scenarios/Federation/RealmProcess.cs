@@ -131,12 +131,13 @@ internal sealed class RealmProcess : IAsyncDisposable
     }
 
     /// <summary>Connects as soon as somebody listens.</summary>
-    public async Task<Stream> ConnectEventuallyAsync(TimeSpan within)
+    public async Task<Stream> ConnectEventuallyAsync(TimeSpan within, CancellationToken cancellationToken)
     {
         Stream? connection = null;
         await Eventually.BecomesTrueAsync(
             async () =>
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 try
                 {
                     connection = await ConnectAsync();

@@ -47,7 +47,7 @@ internal sealed record ChaosPlan(int Seed, int Realms, int Messages, bool HasGro
         steps.Insert(random.Next(0, (steps.Count - 1) / 2), Step(ChaosKind.Backup, restored, default));
         return new ChaosPlan(seed, realms, messages ?? (isLong ? 20_000 : 2_000), HasGroup: realms > 1, steps);
 
-        ChaosStep Step(ChaosKind kind, int target, TimeSpan time) => new(kind, target, 0.1 + 0.5 * random.NextDouble(), time, random.Next(1, 4));
+        ChaosStep Step(ChaosKind kind, int target, TimeSpan time) => new(kind, target, 0.3 + 0.5 * random.NextDouble(), time, random.Next(1, 4));
 
         TimeSpan Seconds(double from, double to) => TimeSpan.FromSeconds(from + (to - from) * random.NextDouble());
     }

@@ -10,6 +10,7 @@ namespace Kabar.Scenarios.Federation.Chaos;
 internal sealed class ChaosRun : IAsyncDisposable
 {
     private const string Group = "batak";
+    private static readonly TimeSpan Settling = TimeSpan.FromMinutes(2);
     private static readonly (string Realm, string[] Users)[] People =
     [
         ("satu", ["messi", "henderson", "lineker"]),
@@ -31,10 +32,13 @@ internal sealed class ChaosRun : IAsyncDisposable
     private Task _talk = Task.CompletedTask;
     private long _backupAt;
 
-    private ChaosRun(ChaosPlan plan, Action<string> log)
+    private readonly CancellationTokenSource _over;
+
+    private ChaosRun(ChaosPlan plan, TimeSpan within, Action<string> log)
     {
         _plan = plan;
         _log = log;
+        _over = new CancellationTokenSource(within);
     }
 
     public Ledger Ledger { get; } = new();
@@ -48,23 +52,35 @@ internal sealed class ChaosRun : IAsyncDisposable
     public static async Task<(Verdict Verdict, string Table)> ExecuteAsync(
         ChaosPlan plan, TimeSpan within, Action<string> log, Func<ChaosRun, Task>? meddle = null)
     {
-        await using var run = new ChaosRun(plan, log);
-        using var deadline = new CancellationTokenSource(within);
+        await using var run = new ChaosRun(plan, within, log);
         await run.PrepareAsync();
-        await run.SufferAsync(deadline.Token);
-        await run.MendAsync();
+        try
+        {
+            await run.SufferAsync(run._over.Token);
+        }
+        catch (OperationCanceledException) when (run._over.IsCancellationRequested)
+        {
+            Assert.Fail($"Not within {within.TotalSeconds} s, {run.Where}: everybody has said what he had to; {run.Ledger.Settled} of {plan.Messages} are sent.");
+        }
+
+        var unsettled = await run.MendAsync();
         if (meddle is not null) await meddle(run);
         var world = await run.ReadBackAsync();
         var verdict = Judge.Decide(run.Ledger, world);
+        foreach (var fault in unsettled) verdict.Fault(fault);
         return (verdict, verdict.Table(plan.Seed, Counts(plan), run._running.Elapsed));
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var member in _members) await member.DisposeAsync();
-        foreach (var sender in _senders) await sender.DisposeAsync();
+        // Nobody talks on behind a run that has failed: the processes end, and with them what everybody waits for.
+        await _over.CancelAsync();
         foreach (var link in _links) await link.DisposeAsync();
         foreach (var realm in _realms) await realm.DisposeAsync();
+        await _talk.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        foreach (var member in _members) await member.DisposeAsync();
+        foreach (var sender in _senders) await sender.DisposeAsync();
+        _over.Dispose();
     }
 
     private static ChaosCounts Counts(ChaosPlan plan)
@@ -83,7 +99,7 @@ internal sealed class ChaosRun : IAsyncDisposable
             var realm = await RealmProcess.CreateAsync(name, usernames, linked: _plan.Links > 0);
             _realms.Add(realm);
             await realm.StartAsync();
-            _users.AddRange(usernames.Select(username => new ChaosUser(realm, username)));
+            _users.AddRange(usernames.Select(username => new ChaosUser(realm, username, _over.Token)));
         }
 
         // Each realm dials one and is dialled by one, where there are three.
@@ -199,44 +215,49 @@ internal sealed class ChaosRun : IAsyncDisposable
     }
 
     /// <summary>No fault is left; wait until no realm has anything for another and nothing moves any more.</summary>
-    private async Task MendAsync()
+    /// <returns>What has not come to rest. The judge looks at it all the same: what is there tells why.</returns>
+    private async Task<IReadOnlyList<string>> MendAsync()
     {
         foreach (var member in _members) await member.StayAsync();
-        if (_links.Count == 0) return;
+        if (_links.Count == 0) return [];
 
-        var within = TimeSpan.FromMinutes(3);
+        var unsettled = new List<string>();
         IReadOnlyList<PeerState>[] states = [];
-        try
+        var areIdle = await SettlesAsync(async () =>
         {
-            await Eventually.BecomesTrueAsync(
-                async () =>
-                {
-                    states = await Task.WhenAll(_realms.Select(realm => realm.PeersAsync()));
-                    return states.All(peers => peers.Count == _realms.Count - 1 && peers.All(peer => peer.IsIdle));
-                },
-                "every peer is connected and every queue empty",
-                within);
-        }
-        finally
+            states = await Task.WhenAll(_realms.Select(realm => realm.PeersAsync()));
+            return states.All(peers => peers.Count == _realms.Count - 1 && peers.All(peer => peer.IsIdle));
+        });
+        for (var realm = 0; realm < states.Length; realm++)
         {
-            for (var realm = 0; realm < states.Length; realm++) _log($"{_running.Elapsed.TotalSeconds:F1} s: {_realms[realm].Name}: {string.Join("; ", states[realm])}");
+            var state = $"{_realms[realm].Name}: {string.Join("; ", states[realm])}";
+            _log($"{_running.Elapsed.TotalSeconds:F1} s: {state}");
+            if (!areIdle) unsettled.Add($"in fair weather, and not connected or not done after {Settling.TotalSeconds} s: {state}");
         }
 
-        // Whether the histories are the same is for the judge; here they only have to stand still, or to be the same already.
+        // Whether the histories are the same is for the judge; here they only have to stand still, a while where they differ.
         var before = "";
         var still = 0;
+        var stand = await SettlesAsync(async () =>
+        {
+            var exports = await Task.WhenAll(_realms.Select(realm => realm.ExportAsync()));
+            var heads = exports.Select(export => string.Join(',', export.History(Group).TakeLast(1).Select(entry => entry.Shared))).ToList();
+            var now = string.Join(';', exports.Select(export => export.Messages.Count).Zip(heads));
+            still = now == before ? still + 1 : 0;
+            before = now;
+            return still >= (heads.Distinct().Count() == 1 ? 1 : 20);
+        });
+        if (!stand) unsettled.Add($"something still moves after {Settling.TotalSeconds} s: {before}");
+        return unsettled;
+    }
+
+    private static async Task<bool> SettlesAsync(Func<Task<bool>> condition)
+    {
+        var waiting = Stopwatch.StartNew();
+        var isSo = false;
         await Eventually.BecomesTrueAsync(
-            async () =>
-            {
-                var exports = await Task.WhenAll(_realms.Select(realm => realm.ExportAsync()));
-                var heads = exports.Select(export => string.Join(',', export.History(Group).TakeLast(1).Select(entry => entry.Shared))).ToList();
-                var now = string.Join(';', exports.Select(export => export.Messages.Count).Zip(heads));
-                still = now == before ? still + 1 : 0;
-                before = now;
-                return still >= (heads.Distinct().Count() == 1 ? 1 : 20);
-            },
-            "the counts stand still",
-            within);
+            async () => (isSo = await condition()) || waiting.Elapsed > Settling, "it settles or has had its time", Settling + 2 * Eventually.Deadline);
+        return isSo;
     }
 
     private async Task<World> ReadBackAsync()

@@ -2,8 +2,8 @@ using Kabar.Scenarios.Running;
 
 namespace Kabar.Scenarios.Federation.Chaos;
 
-/// <summary>One of those who talk, at his realm, with a session that he renews when it is gone.</summary>
-internal sealed class ChaosUser(RealmProcess realm, string name)
+/// <summary>One of those who talk, at his realm, with a session that he renews when it is gone, until the run is over.</summary>
+internal sealed class ChaosUser(RealmProcess realm, string name, CancellationToken over)
 {
     /// <summary>Longer than any fault lasts: a minute's freeze, and the time to start again.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
@@ -28,7 +28,9 @@ internal sealed class ChaosUser(RealmProcess realm, string name)
     public void Forget(string token) => Interlocked.CompareExchange(ref _token, null, token);
 
     /// <summary>As soon as his realm is there.</summary>
-    public async Task<LineClient> ConnectAsync() => new(await realm.ConnectEventuallyAsync(Patience));
+    public async Task<LineClient> ConnectAsync() => new(await ConnectRawAsync());
+
+    public Task<Stream> ConnectRawAsync() => realm.ConnectEventuallyAsync(Patience, over);
 
     public async Task<IReadOnlyList<InboxEntry>> WholeInboxAsync()
     {

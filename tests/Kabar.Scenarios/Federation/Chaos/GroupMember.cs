@@ -81,8 +81,7 @@ internal sealed class GroupMember(ChaosUser user, string group, Ledger ledger, C
         lock (_lock) _unseen.Clear();
         var view = ledger.OpenView(user.Realm.Name, user.Name);
         var rest = "";
-        return _conversation = await GroupConversation.EnterAsync(
-            () => user.Realm.ConnectEventuallyAsync(ChaosUser.Patience), token, group, asDocumentClient, piece => Hear(view, ref rest, piece));
+        return _conversation = await GroupConversation.EnterAsync(user.ConnectRawAsync, token, group, asDocumentClient, piece => Hear(view, ref rest, piece));
     }
 
     private void Hear(View view, ref string rest, string piece)

@@ -102,7 +102,7 @@ public sealed class GroupMemberScenarios
         {
             var pace = new ChaosPace();
             pace.Release(count);
-            await using var member = new GroupMember(new ChaosUser(_realm, "messi"), "batak", Ledger, pace, seed: 1, asDocumentClient);
+            await using var member = new GroupMember(new ChaosUser(_realm, "messi", CancellationToken.None), "batak", Ledger, pace, seed: 1, asDocumentClient);
             await member.EnterAsync();
             await member.TalkAsync(count, CancellationToken.None);
         }

@@ -213,7 +213,7 @@ internal sealed class Judge
                 _verdict.Doubled++;
                 _verdict.Fault($"doubled: {stamp} in one view of {view.User}@{view.Realm}");
             }
-            else if (positions.TryGetValue(stamp, out var position))
+            else if (positions.TryGetValue(stamp, out var position) && !IsUndone(stamp, view.Realm))
             {
                 if (position < last)
                 {
@@ -225,6 +225,14 @@ internal sealed class Judge
             }
         }
     }
+
+    /// <summary>Shown by a realm that was then put back to before it, and by nobody else: what was said may have been given another position since.</summary>
+    private bool IsUndone(Stamp stamp, string realm) =>
+        _byStamp.TryGetValue(stamp, out var sending)
+        && _world.Restores.Any(restore =>
+            restore.Realm == realm
+            && sending.Seen[realm] >= restore.From && sending.Seen[realm] <= restore.To
+            && !sending.Seen.Any(seen => seen.Key != realm && seen.Value <= restore.To));
 
     private bool IsWithin(Sending sending, string realm) =>
         _world.Restores.Any(restore => restore.Realm == realm && sending.Answered >= restore.From && sending.Begun <= restore.To);

@@ -282,6 +282,24 @@ public sealed class JudgeScenarios
     }
 
     [Fact]
+    public void What_the_restored_home_alone_had_shown_may_have_got_other_positions_since()
+    {
+        var home = _ledger.OpenView("satu", "messi");
+        Stamp[] stamps = [Said("james@dua", 4), Said("messi@satu", 4)];
+        foreach (var stamp in stamps) _ledger.Begin(stamp, to: null);
+        foreach (var stamp in stamps) _ledger.See(home, stamp);
+        foreach (var stamp in stamps.Reverse())
+        {
+            foreach (var history in _group.Values) history.Add(Message(stamp, history.Count + 1) with { Conversation = "group" });
+        }
+
+        Finds("out of order: 1/satu/messi/g4. (position 7) after position 8 in a view of messi@satu");
+
+        _restores.Add(new RestoreWindow("satu", _now, _now));
+        Decide().Faults.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void A_second_group_of_the_name_is_found()
     {
         var world = BuildWorld();
