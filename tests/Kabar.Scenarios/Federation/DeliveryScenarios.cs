@@ -81,6 +81,39 @@ public sealed class DeliveryScenarios
     }
 
     [Fact]
+    public async Task Who_is_where_is_known_while_a_realm_is_down_when_it_has_shared_its_names()
+    {
+        await using var realms = await TwoRealms.JoinedAsync();
+        await using var messi = await realms.Satu.UserAsync("messi");
+        await Eventually.BecomesTrueAsync(async () => await messi.SendAsync("james", Texts[0]) == LineClient.Sent, "the names have come");
+        await realms.Dua.KillAsync();
+
+        await messi.SendsAsync("james", Texts[1]);
+        (await messi.SendAsync("tidakada", "halo")).ShouldContain("User Tidak Ditemukan");
+
+        await realms.Dua.StartAsync();
+        await using var james = await realms.Dua.UserAsync("james");
+        (await james.InboxOfAsync(2, "both arrive")).ShouldBe(FromMessi(Texts[..2]));
+    }
+
+    [Fact]
+    public async Task A_realm_that_shares_no_names_is_asked_while_it_is_there()
+    {
+        await using var realms = await TwoRealms.JoinedAsync(new Dictionary<string, string> { ["ShareUsernames"] = "false" });
+        await using var messi = await realms.Satu.UserAsync("messi");
+        await messi.SendsAsync("james", Texts[0]);
+        realms.Link.Cut();
+        await Eventually.BecomesTrueAsync(async () => (await realms.Satu.PeerAsync("dua")).State is "down" or "connecting", "the cut is noticed");
+
+        (await messi.SendAsync("taeno", "halo")).ShouldContain("User Tidak Ditemukan");
+        await messi.SendsAsync("james@dua", Texts[1]);
+
+        realms.Link.Pass();
+        await using var james = await realms.Dua.UserAsync("james");
+        (await james.InboxOfAsync(2, "both arrive")).ShouldBe(FromMessi(Texts[..2]));
+    }
+
+    [Fact]
     public async Task An_unknown_realm_is_refused_at_once()
     {
         await using var realms = await TwoRealms.JoinedAsync();

@@ -19,6 +19,32 @@ public sealed class JoinScenarios
     }
 
     [Fact]
+    public async Task A_code_carries_where_the_realm_listens()
+    {
+        await using var satu = await RealmProcess.StartAsync("satu", "messi");
+        await using var dua = await RealmProcess.StartAsync("dua", "james");
+
+        await dua.AcceptAsync(await satu.InviteAsync(), from: "satu");
+
+        await Eventually.BecomesTrueAsync(async () => (await satu.PeersAsync()) is [{ Realm: "dua", IsIdle: true }], "the link stands");
+    }
+
+    [Fact]
+    public async Task A_code_carries_the_address_that_is_set_for_the_link()
+    {
+        await using var dua = await RealmProcess.StartAsync("dua", "james");
+        var port = FreePorts.Take();
+        await using var gate = LinkProxy.To(port);
+        var settings = new Dictionary<string, string> { ["LinkAddress"] = gate.Address };
+        await using var satu = await RealmProcess.CreateAsync("satu", ["messi"], settings, linkPort: port);
+        await satu.StartAsync();
+
+        await dua.AcceptAsync(await satu.InviteAsync(), from: "satu");
+
+        gate.ConnectionsAccepted.ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
     public async Task A_code_works_once()
     {
         await using var realms = await TwoRealms.StartAsync();

@@ -16,9 +16,10 @@ internal sealed class RealmProcess : IAsyncDisposable
     private readonly bool _linked;
     private volatile KabarProcess? _server;
 
-    private RealmProcess(string name, IReadOnlyDictionary<string, string>? settings, bool linked)
+    private RealmProcess(string name, IReadOnlyDictionary<string, string>? settings, bool linked, int? linkPort)
     {
         Name = name;
+        LinkPort = linkPort ?? FreePorts.Take();
         _linked = linked;
         _settings = new Dictionary<string, string>(settings ?? new Dictionary<string, string>());
         _settings.TryAdd("Limits__RequestsPerSecond", "0");
@@ -29,7 +30,7 @@ internal sealed class RealmProcess : IAsyncDisposable
 
     public int Port { get; } = FreePorts.Take();
 
-    public int LinkPort { get; } = FreePorts.Take();
+    public int LinkPort { get; }
 
     public string LinkAddress => FormattableString.Invariant($"127.0.0.1:{LinkPort}");
 
@@ -41,9 +42,9 @@ internal sealed class RealmProcess : IAsyncDisposable
 
     /// <summary>Creates it with these users and does not start it.</summary>
     public static async Task<RealmProcess> CreateAsync(
-        string name, IReadOnlyList<string> usernames, IReadOnlyDictionary<string, string>? settings = null, bool linked = true)
+        string name, IReadOnlyList<string> usernames, IReadOnlyDictionary<string, string>? settings = null, bool linked = true, int? linkPort = null)
     {
-        var realm = new RealmProcess(name, settings, linked);
+        var realm = new RealmProcess(name, settings, linked, linkPort);
         await realm._data.ImportAsync(string.Concat(usernames.Select(AccountLine)));
         return realm;
     }

@@ -18,24 +18,28 @@ internal sealed class TwoRealms : IAsyncDisposable
 
     public LinkProxy Link { get; }
 
-    public static async Task<TwoRealms> StartAsync()
+    /// <summary>The settings are those of dua.</summary>
+    public static async Task<TwoRealms> StartAsync(IReadOnlyDictionary<string, string>? settings = null)
     {
-        var satu = await RealmProcess.StartAsync("satu", "messi", "henderson", "lineker");
+        var satu = await RealmProcess.CreateAsync("satu", ["messi", "henderson", "lineker"]);
+        var dua = await RealmProcess.CreateAsync("dua", ["james", "jantuar", "taeno"], settings);
+        var realms = new TwoRealms(satu, dua, LinkProxy.To(satu.LinkPort));
         try
         {
-            var dua = await RealmProcess.StartAsync("dua", "james", "jantuar", "taeno");
-            return new TwoRealms(satu, dua, LinkProxy.To(satu.LinkPort));
+            await satu.StartAsync();
+            await dua.StartAsync();
+            return realms;
         }
         catch
         {
-            await satu.DisposeAsync();
+            await realms.DisposeAsync();
             throw;
         }
     }
 
-    public static async Task<TwoRealms> JoinedAsync()
+    public static async Task<TwoRealms> JoinedAsync(IReadOnlyDictionary<string, string>? settings = null)
     {
-        var realms = await StartAsync();
+        var realms = await StartAsync(settings);
         try
         {
             await realms.JoinAsync();

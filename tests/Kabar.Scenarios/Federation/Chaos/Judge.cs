@@ -101,8 +101,14 @@ internal sealed class Judge
         if (sending.Outcome != Outcome.Acknowledged || isThere || isTold) return;
 
         // Only the sender's own realm answers for what nobody else has had.
-        if (IsWithin(sending, sending.Stamp.Realm)) _verdict.LostWithRestore.Add($"{sending.Stamp} to {sending.To}");
-        else _verdict.Fault($"lost: {sending.Stamp} to {sending.To} was acknowledged");
+        if (!IsWithin(sending, sending.Stamp.Realm))
+        {
+            _verdict.Fault($"lost: {sending.Stamp} to {sending.To} was acknowledged");
+            return;
+        }
+
+        _verdict.LostWithRestore.Add($"{sending.Stamp} to {sending.To}");
+        if (sending.To is { } to && RealmOf(to) == sending.Stamp.Realm) _verdict.LostLocally++;
     }
 
     private void JudgeCopies()

@@ -26,6 +26,9 @@ internal sealed class Verdict
     /// <summary>Acknowledged at the restored realm after its backup, and nobody else had it.</summary>
     public List<string> LostWithRestore { get; } = [];
 
+    /// <summary>Of these, what no other realm was ever to have.</summary>
+    public int LostLocally { get; set; }
+
     public IReadOnlyList<string> Faults => _faults;
 
     public void Fault(string what) => _faults.Add(what);
@@ -41,7 +44,7 @@ internal sealed class Verdict
         (string Name, object Value)[] columns =
         [
             ("seed", seed), ("sent", Sent), ("acknowledged", Acknowledged), ("unknown", Unknown), ("refused and told", RefusedAndTold),
-            ("lost with the restore", LostWithRestore.Count), ("doubled", Doubled), ("out of order", OutOfOrder), ("group entries", InGroup),
+            ("lost with the restore", LostWithRestore.Count), ("of these local", LostLocally), ("doubled", Doubled), ("out of order", OutOfOrder), ("group entries", InGroup),
             ("kills", counts.Kills), ("cuts", counts.Cuts), ("delays", counts.Delays), ("half-opens", counts.HalfOpens),
             ("freezes", counts.Freezes), ("restores", counts.Restores), ("seconds", Math.Round(took.TotalSeconds, 1)),
         ];
