@@ -45,8 +45,16 @@ internal sealed class RealmProcess : IAsyncDisposable
         string name, IReadOnlyList<string> usernames, IReadOnlyDictionary<string, string>? settings = null, bool linked = true, int? linkPort = null)
     {
         var realm = new RealmProcess(name, settings, linked, linkPort);
-        await realm._data.ImportAsync(string.Concat(usernames.Select(AccountLine)));
-        return realm;
+        try
+        {
+            await realm._data.ImportAsync(string.Concat(usernames.Select(AccountLine)));
+            return realm;
+        }
+        catch
+        {
+            await realm.DisposeAsync();
+            throw;
+        }
     }
 
     public static async Task<RealmProcess> StartAsync(string name, params string[] usernames)

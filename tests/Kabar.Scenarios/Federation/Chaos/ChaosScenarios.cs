@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Kabar.Scenarios.Running;
 
 namespace Kabar.Scenarios.Federation.Chaos;
@@ -76,7 +75,7 @@ public sealed class ChaosScenarios(ITestOutputHelper log)
             var reports = Path.Combine(folder.FullName, "artifacts", "tests");
             if (!File.Exists(Path.Combine(folder.FullName, "Kabar.slnx")) || !Directory.Exists(reports)) continue;
             var name = string.Create(CultureInfo.InvariantCulture, $"chaos-{(plan.Realms == 1 ? "one-realm-" : "")}{plan.Seed}.txt");
-            await File.WriteAllTextAsync(Path.Combine(reports, name), table, Encoding.UTF8);
+            await File.WriteAllTextAsync(Path.Combine(reports, name), table);
         }
     }
 }
