@@ -180,6 +180,50 @@ public sealed class LinkFrameTests
         outcomes.ShouldContain(typeof(StateFrame));
     }
 
+    [Fact]
+    public void Any_text_and_any_name_comes_back_as_it_was()
+    {
+        var texts = ArbMap.Default.GeneratorFor<string>()
+            .Where(text => text is { Length: > 0 and <= Account.MaxNameLength } && !text.Contains('\0', StringComparison.Ordinal) && text.EnumerateRunes().All(rune => rune != Rune.ReplacementChar))
+            .ToArbitrary();
+        Prop.ForAll(texts, text =>
+        {
+            var name = text.ReplaceLineEndings(" ");
+            if (name.AsSpan().ContainsAnyInRange('\0', '\u001F')) name = "\"" + name.Length + "\\";
+            var dispatch = new DirectDispatch(IdA, Messi, name, Lineker, MessageText.From(text), When);
+
+            var read = Reread(new NumberedFrame(1, dispatch)).ShouldBeOfType<NumberedFrame>().Dispatch.ShouldBeOfType<DirectDispatch>();
+
+            (read.FromName, read.Text.Decode()).ShouldBe((name, text));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(2_000));
+    }
+
+    [Fact]
+    public void A_frame_costs_nothing_to_write_and_little_more_than_its_values_to_read()
+    {
+        var dispatch = new DirectDispatch(IdA, Messi, "Lionel Messi", Lineker, MessageText.From(new string('x', 100)), When);
+        var frame = new NumberedFrame(17, dispatch);
+        var (stored, line, output) = (DispatchFormat.Write(dispatch), Encoding.UTF8.GetBytes(Line(frame).TrimEnd('\n')), new FixedOutput());
+
+        Allocated(() => LinkFrameWriter.Write(frame, output)).ShouldBe(0);
+        Allocated(() => LinkFrameWriter.WriteNumbered(17, stored, output)).ShouldBe(0);
+        Allocated(() => LinkFrameReader.Read(line)).ShouldBeLessThan(500);
+
+        double Allocated(Action work)
+        {
+            for (var i = 0; i < 200; i++) Once();
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 1_000; i++) Once();
+            return (GC.GetAllocatedBytesForCurrentThread() - before) / 1_000.0;
+
+            void Once()
+            {
+                output.Clear();
+                work();
+            }
+        }
+    }
+
     internal static string Line(LinkFrame frame)
     {
         var output = new ArrayBufferWriter<byte>();
