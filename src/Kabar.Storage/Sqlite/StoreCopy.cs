@@ -49,7 +49,7 @@ public static class StoreCopy
         DeleteDatabase(incoming);
         try
         {
-            CopyDatabase(source, incoming);
+            CopyDatabase(source, incoming, "INSERT OR REPLACE INTO meta (key, value) VALUES ('restored', 1)");
         }
         catch
         {
@@ -76,12 +76,15 @@ public static class StoreCopy
 
     private static readonly string[] DatabaseSuffixes = ["", "-wal", "-shm"];
 
-    private static void CopyDatabase(string from, string to)
+    private static void CopyDatabase(string from, string to, string? mark = null)
     {
         using (var source = Database.OpenReader(from))
         using (var target = Database.OpenWriter(to))
         {
             source.CopyTo(target);
+
+            // A restored realm has to find out what its peers know that it does not: IPeerStore.BeginAfterRestoreAsync.
+            if (mark is not null) target.Run(mark);
 
             // Back into the one file: a copy is not to have a log beside it.
             target.Run("PRAGMA wal_checkpoint(TRUNCATE)");
