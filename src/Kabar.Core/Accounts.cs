@@ -101,14 +101,20 @@ public sealed class Accounts
         ChangeAsync(username, account => account with { IsDisabled = disabled }, endsSessions: disabled, cancellationToken);
 
     /// <summary>Takes an account out of its groups and removes it; see <see cref="IStore.RemoveAccountAsync"/> for what stays.</summary>
-    /// <returns>The account that was, or <see cref="Refusal.UnknownUser"/>.</returns>
+    /// <returns>
+    /// The account that was, or <see cref="Refusal.UnknownUser"/>; <see cref="Refusal.Recovering"/> or <see cref="Refusal.PeerQueueFull"/>
+    /// when it cannot leave a group now, and then it is still there.
+    /// </returns>
     public async ValueTask<Result<Account>> RemoveAsync(string username, CancellationToken cancellationToken)
     {
         if (!Username.TryParse(username, out var name) || await FindAsync(name, cancellationToken) is not { } account) return Refusal.UnknownUser;
-        await _groups.LeaveAllAsync(account, cancellationToken);
+        if (await _groups.LeaveAllAsync(account, cancellationToken) is { } hindrance) return hindrance;
         var removed = await _store.RemoveAccountAsync(account.Id, _clock.GetUtcNow(), cancellationToken);
         Forget(account);
         _sessions.Forget(account.Id);
+
+        // What it has joined meanwhile.
+        await _groups.LeaveAllAsync(account, cancellationToken);
         Changed?.Invoke();
         return removed ? account : Refusal.UnknownUser;
     }
