@@ -104,17 +104,22 @@ internal static class PeerCommand
         if (reply.Done is { } done) await around.Output.WriteLineAsync(done);
     }
 
-    private static string Table(IReadOnlyList<PeerLine> peers) => ListTable.Write(
-        ["realm", "link", "state", "waiting", "bytes", "oldest", "last contact", ""],
-        peers.Select(peer => new[]
+    private static string Table(IReadOnlyList<PeerLine> peers)
+    {
+        var table = new PlainTable("realm", "link", "state", "waiting", "bytes", "oldest", "last contact", "");
+        foreach (var peer in peers)
         {
-            peer.Realm,
-            peer.Kind,
-            peer.State,
-            peer.Queue.ToString(CultureInfo.InvariantCulture),
-            peer.QueueBytes.ToString(CultureInfo.InvariantCulture),
-            peer.OldestSeconds is { } seconds ? $"{TimeSpan.FromSeconds(seconds):d\\.hh\\:mm\\:ss}" : "",
-            peer.LastContact?.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? (peer.Kind == "legacy" ? "" : "never"),
-            peer.Hindrance ?? "",
-        }));
+            table.Add(
+                peer.Realm,
+                peer.Kind,
+                peer.State,
+                peer.Queue.ToString(CultureInfo.InvariantCulture),
+                peer.QueueBytes.ToString(CultureInfo.InvariantCulture),
+                peer.OldestSeconds is { } seconds ? $"{TimeSpan.FromSeconds(seconds):d\\.hh\\:mm\\:ss}" : "",
+                peer.LastContact?.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? (peer.Kind == "legacy" ? "" : "never"),
+                peer.Hindrance ?? "");
+        }
+
+        return table.ToString();
+    }
 }

@@ -152,14 +152,19 @@ internal static class UserCommand
         return password;
     }
 
-    private static string Table(IReadOnlyList<AccountLine> accounts) => ListTable.Write(
-        ["username", "name", "attributes", "state", "created"],
-        accounts.Select(account => new[]
+    private static string Table(IReadOnlyList<AccountLine> accounts)
+    {
+        var table = new PlainTable("username", "name", "attributes", "state", "created");
+        foreach (var account in accounts)
         {
-            account.Username,
-            account.DisplayName,
-            string.Join(", ", account.Attributes.Select(pair => $"{pair.Key}={pair.Value}")),
-            account.IsDisabled ? "off" : account.IsAdmin ? "admin" : "",
-            account.Created.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture),
-        }));
+            table.Add(
+                account.Username,
+                account.DisplayName,
+                string.Join(", ", account.Attributes.Select(pair => $"{pair.Key}={pair.Value}")),
+                account.IsDisabled ? "off" : account.IsAdmin ? "admin" : "",
+                account.Created.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture));
+        }
+
+        return table.ToString();
+    }
 }

@@ -1,7 +1,6 @@
 using Kabar.Core;
 using Kabar.Protocol.Links;
 using Kabar.Server.Federation;
-using Kabar.Server.Hosting;
 
 namespace Kabar.Server.Control;
 
@@ -10,39 +9,21 @@ internal sealed class PeerCommands(Peers peers, TimeProvider clock)
 {
     private static readonly TimeSpan JoiningTakes = TimeSpan.FromSeconds(10);
 
-    public async Task<ControlReply> ExecuteAsync(ControlRequest request, CancellationToken cancellationToken)
+    public async ValueTask<ControlReply> InviteAsync(ControlRequest request, CancellationToken cancellationToken)
     {
-        try
+        LinkAddress? asked = null;
+        if (request.Address is { } text)
         {
-            return request.Do switch
-            {
-                "peer invite" => await InviteAsync(request.Address, cancellationToken),
-                "peer accept" => await AcceptAsync(request.Code, cancellationToken),
-                "peer list" => new ControlReply { Peers = [.. await ListAsync(cancellationToken)] },
-                "peer pause" => await ChangeAsync(request.Realm, peers.PauseAsync, "paused; what is meant for it waits"),
-                "peer resume" => await ChangeAsync(request.Realm, peers.ResumeAsync, "resumed"),
-                "peer remove" => await ChangeAsync(request.Realm, realm => peers.RemoveAsync(realm, cancellationToken), "removed; what waited for it went back to its senders"),
-                "peer rotate" => Rotate(),
-                _ => new ControlReply { Error = $"This server does not know \"{request.Do}\"; is it an older version?" },
-            };
+            if (!LinkAddress.TryParse(text, out var address)) return new ControlReply { Error = $"\"{text}\" is not HOST:PORT." };
+            asked = address;
         }
-        catch (SettingException exception)
-        {
-            return new ControlReply { Error = exception.Message };
-        }
+
+        return new ControlReply { Code = (await peers.InviteAsync(asked, cancellationToken)).Write() };
     }
 
-    private async ValueTask<ControlReply> InviteAsync(string? address, CancellationToken cancellationToken)
+    public async ValueTask<ControlReply> AcceptAsync(ControlRequest request, CancellationToken cancellationToken)
     {
-        if (address is null) return new ControlReply { Code = (await peers.InviteAsync(null, cancellationToken)).Write() };
-        return LinkAddress.TryParse(address, out var parsed)
-            ? new ControlReply { Code = (await peers.InviteAsync(parsed, cancellationToken)).Write() }
-            : new ControlReply { Error = $"\"{address}\" is not HOST:PORT." };
-    }
-
-    private async ValueTask<ControlReply> AcceptAsync(string? text, CancellationToken cancellationToken)
-    {
-        if (!PeerCode.TryParse(text?.Trim(), out var code)) return new ControlReply { Error = "This is not an invitation: it begins with \"kabar-peer:\" and must be whole." };
+        if (!PeerCode.TryParse(request.Code?.Trim(), out var code)) return new ControlReply { Error = "This is not an invitation: it begins with \"kabar-peer:\" and must be whole." };
         if (!(await peers.AcceptAsync(code, cancellationToken)).TryGet(out var link, out var refusal))
         {
             return new ControlReply
@@ -86,7 +67,7 @@ internal sealed class PeerCommands(Peers peers, TimeProvider clock)
         return reply;
     }
 
-    private async ValueTask<IEnumerable<PeerLine>> ListAsync(CancellationToken cancellationToken)
+    public async ValueTask<ControlReply> ListAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         foreach (var link in peers.Links) await link.RefreshAsync(cancellationToken);
@@ -102,10 +83,17 @@ internal sealed class PeerCommands(Peers peers, TimeProvider clock)
             link.Peer.Fingerprint,
             link.Session is null ? link.Hindrance : null));
         var legacy = peers.Legacy.Select(peer => new PeerLine(peer.Realm.Value, "legacy", "listed", 0, 0, null, null, peer.EndPoint.ToString(), null, null));
-        return native.Concat(legacy);
+        return new ControlReply { Peers = [.. native, .. legacy] };
     }
 
-    private ControlReply Rotate()
+    public ValueTask<ControlReply> PauseAsync(ControlRequest request) => ChangeAsync(request.Realm, peers.PauseAsync, "paused; what is meant for it waits");
+
+    public ValueTask<ControlReply> ResumeAsync(ControlRequest request) => ChangeAsync(request.Realm, peers.ResumeAsync, "resumed");
+
+    public ValueTask<ControlReply> RemoveAsync(ControlRequest request, CancellationToken cancellationToken) =>
+        ChangeAsync(request.Realm, realm => peers.RemoveAsync(realm, cancellationToken), "removed; what waited for it went back to its senders");
+
+    public ControlReply Rotate()
     {
         peers.Rotate();
         return new ControlReply { Done = "a new key; the old one vouches for it" };

@@ -5,6 +5,8 @@ namespace Kabar.Server.Hosting;
 /// <summary>The limits an operator can set (section "Limits" of kabar.json). Zero is off.</summary>
 internal sealed record Limits
 {
+    private const long Mebibyte = 1024 * 1024;
+
     // Those that are rules of the chat have their defaults in Core.
     private static readonly RealmOptions Rules = new();
 
@@ -44,6 +46,12 @@ internal sealed record Limits
     /// <summary>Members that one group may have.</summary>
     public int GroupMembers { get; init; } = Rules.GroupMembers;
 
+    /// <summary>Mebibytes that may wait for one peer.</summary>
+    public int OutboxMegabytes { get; init; } = (int)(Rules.OutboxBytes / Mebibyte);
+
+    /// <summary>How long another realm may take to answer somebody who waits.</summary>
+    public int PeerPatienceSeconds { get; init; } = (int)Rules.PeerPatience.TotalSeconds;
+
     public int SendsWaiting { get; init; } = Rules.SendsWaiting;
 
     public int WrongPasswordsPerMinute { get; init; } = Rules.WrongPasswordsPerMinute;
@@ -73,6 +81,10 @@ internal sealed record Limits
         SendsWaiting = SendsWaiting,
         GroupsPerAccount = GroupsPerAccount,
         GroupMembers = GroupMembers,
+        OutboxBytes = OutboxMegabytes * Mebibyte,
+
+        // Zero is off: somebody waits for as long as the link stands.
+        PeerPatience = PeerPatienceSeconds > 0 ? TimeSpan.FromSeconds(PeerPatienceSeconds) : Timeout.InfiniteTimeSpan,
         WrongPasswordsPerMinute = WrongPasswordsPerMinute,
         WrongPasswordsPerHour = WrongPasswordsPerHour,
         SessionIdle = TimeSpan.FromDays(SessionIdleDays),
