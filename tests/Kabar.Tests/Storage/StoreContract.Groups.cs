@@ -312,6 +312,24 @@ public abstract partial class StoreContract
     }
 
     [Fact]
+    public async Task A_replica_that_was_removed_can_come_back_with_the_same_entries()
+    {
+        var store = await OpenAsync();
+        var told = new Group { Id = new GroupId(NextId()), Conversation = default, Name = GroupName.Parse("batak"), Home = Realm("dua") };
+        var entries = new[] { Replicated(1, Entry(EntryKind.Joined, "james@dua")), Replicated(2, Entry(EntryKind.Said, "james@dua", "halo")) };
+        for (var round = 0; round < 2; round++)
+        {
+            var kept = await store.KeepReplicaAsync(told, 0);
+            (await store.AppendEntriesAsync(told.Id, Here, entries)).ShouldBe(2);
+            (await EntriesAsync(store, kept)).Select(entry => entry.Id).ShouldBe(entries.Select(entry => entry.Id));
+            if (round == 0) await store.RemoveGroupAsync(told.Id);
+            store = await KillAndOpenAsync(store);
+        }
+
+        (await FindAsync(store, told.Id)).Members.Keys.ShouldBe([At("james@dua")]);
+    }
+
+    [Fact]
     public async Task A_group_moves_its_home_and_back()
     {
         var store = await OpenAsync();
