@@ -19,7 +19,7 @@ public class ReplyBenchmark
         ["refused"] = (In("realm-chat"), RefusedReply.For(Refusal.UnknownRecipient)),
         ["logged in"] = (In("chat"), new LoggedInReply(SessionToken.Create())),
         ["logged out"] = (In("message-service"), LoggedOutReply.Instance),
-        ["inbox, empty"] = (In("realm-chat"), new InboxReply(Lineker, [])),
+        ["inbox, empty"] = (In("realm-chat"), Inbox(0, "")),
         ["inbox, 1"] = (In("realm-chat"), Inbox(1, "halo lineker, ini messi")),
         ["inbox, 100"] = (In("realm-chat"), Inbox(100, "halo lineker, ini messi")),
         ["inbox, 100 escaped"] = (In("realm-chat"), Inbox(100, "привет, Лайнекер 🐐🐐🐐")),
@@ -57,7 +57,7 @@ public class ReplyBenchmark
         FromName = Messi.DisplayName,
         Text = MessageText.From(text),
         Sent = DateTimeOffset.UnixEpoch,
-    })]);
+    })], default, []);
 
     private static Account Someone(long id, string username, string displayName) => new()
     {

@@ -39,8 +39,16 @@ public sealed class ConversationEnd
     /// <param name="isLeaving">Whether we have said <c>exit</c>.</param>
     public ConversationPiece Look(ReadOnlySpan<byte> unread, bool isLeaving)
     {
-        // `exit` went out with a text; the reply now shows that it was meant.
-        if (_passed.AsSpan().SequenceEqual(Exit) && FollowsExit(unread) is { } reply && !unread.IsEmpty) return Pass(unread, 0, 0, reply, isLeaving);
+        if (unread.IsEmpty) return default;
+
+        // `exit`, or its beginning, went out with a text; what follows now shows that it was meant.
+        for (var gone = Exit.Length; gone > 0; gone--)
+        {
+            var rest = Exit[gone..];
+            if (!_passed.AsSpan().EndsWith(Exit[..gone]) || !unread.StartsWith(rest)) continue;
+            var behind = unread[rest.Length..];
+            if ((isLeaving || !behind.IsEmpty) && FollowsExit(behind) is { } reply) return Pass(unread, 0, rest.Length, reply, isLeaving);
+        }
 
         for (var from = 0; unread[from..].IndexOf(Exit) is >= 0 and var found; from += found + Exit.Length)
         {

@@ -20,6 +20,15 @@ internal sealed record ControlRequest
 
     public bool IsAdmin { get; init; }
 
+    /// <summary>The realm of a peer.</summary>
+    public string? Realm { get; init; }
+
+    /// <summary>What an invited realm is to dial, <c>HOST:PORT</c>.</summary>
+    public string? Address { get; init; }
+
+    /// <summary>An invitation, as another realm's operator handed it over.</summary>
+    public string? Code { get; init; }
+
     /// <summary>A group: <c>batak</c>, <c>#batak</c> or <c>batak@satu</c>.</summary>
     public string? Group { get; init; }
 
@@ -41,10 +50,22 @@ internal sealed record ControlReply
 
     public IReadOnlyList<AccountLine>? Accounts { get; init; }
 
+    public IReadOnlyList<PeerLine>? Peers { get; init; }
+
+    /// <summary>An invitation for another realm's operator.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>What was done, where there is something to say.</summary>
+    public string? Done { get; init; }
+
     public IReadOnlyList<GroupLine>? Groups { get; init; }
 
     public IReadOnlyList<MemberLine>? Members { get; init; }
 }
+
+/// <summary>A peer as the operator sees it.</summary>
+internal sealed record PeerLine(
+    string Realm, string Kind, string State, long Queue, long QueueBytes, long? OldestSeconds, DateTimeOffset? LastContact, string? Address, string? Fingerprint, string? Hindrance);
 
 /// <summary>An account as the operator sees it.</summary>
 internal sealed record AccountLine(string Username, string DisplayName, IReadOnlyDictionary<string, string> Attributes, bool IsAdmin, bool IsDisabled, DateTimeOffset Created);
@@ -66,6 +87,7 @@ internal sealed record MemberLine(string Address, string? DisplayName, string? R
 [JsonSerializable(typeof(ControlRequest))]
 [JsonSerializable(typeof(ControlReply))]
 [JsonSerializable(typeof(AccountLine))]
+[JsonSerializable(typeof(PeerLine))]
 [JsonSerializable(typeof(GroupLine))]
 [JsonSerializable(typeof(MemberLine))]
 internal sealed partial class ControlJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using Kabar.Core;
+using Kabar.Server.Hosting;
 
 namespace Kabar.Server.Control;
 
@@ -6,7 +7,7 @@ namespace Kabar.Server.Control;
 /// What the operator can do to a realm, whether it is asked over the control socket or by a command that holds the data itself: the table.
 /// What each does stands in the file of its subject.
 /// </summary>
-internal sealed class OperatorCommands(Realm realm)
+internal sealed class OperatorCommands(Realm realm, PeerCommands peers)
 {
     private readonly AccountCommands _accounts = new(realm);
     private readonly GroupCommands _groups = new(realm);
@@ -39,10 +40,17 @@ internal sealed class OperatorCommands(Realm realm)
                 "group move" => await _groups.ActAsync(request, GroupVerb.Move, cancellationToken),
                 "group remove" => await _groups.RemoveAsync(request, cancellationToken),
                 "group recover" => await _groups.RecoverAsync(request, cancellationToken),
+                "peer invite" => await peers.InviteAsync(request, cancellationToken),
+                "peer accept" => await peers.AcceptAsync(request, cancellationToken),
+                "peer list" => await peers.ListAsync(cancellationToken),
+                "peer pause" => await peers.PauseAsync(request),
+                "peer resume" => await peers.ResumeAsync(request),
+                "peer remove" => await peers.RemoveAsync(request, cancellationToken),
+                "peer rotate" => peers.Rotate(),
                 _ => new ControlReply { Error = $"This server does not know \"{request.Do}\"; is it an older version?" },
             };
         }
-        catch (StoreException exception)
+        catch (Exception exception) when (exception is StoreException or SettingException)
         {
             return new ControlReply { Error = exception.Message };
         }

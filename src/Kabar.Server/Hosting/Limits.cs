@@ -61,6 +61,15 @@ internal sealed record Limits
     /// <summary>Days that a session lives unused.</summary>
     public int SessionIdleDays { get; init; } = 30;
 
+    /// <summary>Days that something may wait for a peer that is down before it goes back to its sender.</summary>
+    public int OutboxDays { get; init; } = 7;
+
+    /// <summary>Seconds after which a link on which nothing is heard is given up; a third of it after which a sign of life is asked for.</summary>
+    public int LinkSilenceSeconds { get; init; } = 30;
+
+    /// <summary>Frames a second that a peer may send, sustained. One that sends more is slowed down.</summary>
+    public int LinkFramesPerSecond { get; init; } = 50_000;
+
     /// <summary>Every limit under its name, for validation.</summary>
     public IEnumerable<(string Name, int Value)> All() =>
         typeof(Limits).GetProperties().Where(property => property.PropertyType == typeof(int)).Select(property => (property.Name, (int)property.GetValue(this)!)); // all are ints

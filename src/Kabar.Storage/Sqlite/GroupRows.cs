@@ -9,15 +9,17 @@ internal static class GroupRows
     private const int BannedMark = 1;
     private const int InvitedMark = 2;
 
-    /// <summary>Which group has this name and home; the one that became known last when there are several.</summary>
-    public static GroupId? FindId(Database database, GroupName name, RealmName? home)
+    /// <summary>Whether a group of this name has its home there.</summary>
+    public static bool IsTaken(Database database, GroupName name, RealmName? home) =>
+        database.Prepare("SELECT 1 FROM group_chat WHERE name = ?1 AND home = ?2").Bind(1, name.Value).Bind(2, home?.Value ?? "").ReadNumber() is not null;
+
+    /// <summary>The groups of a name: those whose home is here first, then in the order in which they became known.</summary>
+    public static ImmutableArray<GroupId> FindIds(Database database, GroupName name)
     {
-        var query = database.Prepare("SELECT id FROM group_chat WHERE name = ?1 AND home = ?2 ORDER BY conversation DESC LIMIT 1")
-            .Bind(1, name.Value).Bind(2, home?.Value ?? "");
-        if (!query.Step()) return null;
-        var id = new GroupId(query.Uuid(0));
-        query.Reset();
-        return id;
+        var query = database.Prepare("SELECT id FROM group_chat WHERE name = ?1 ORDER BY home <> '', conversation").Bind(1, name.Value);
+        var ids = ImmutableArray.CreateBuilder<GroupId>();
+        while (query.Step()) ids.Add(new GroupId(query.Uuid(0)));
+        return ids.DrainToImmutable();
     }
 
     /// <summary>The conversation of a group; null when there is no such group.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Kabar.Core;
 
 namespace Kabar.Storage.Sqlite;
@@ -13,18 +14,37 @@ internal sealed class GroupTable(MessageLog log)
     // Counted in members: a group without any weighs as much as a few.
     private const long MostKept = 1_000_000;
     private const int WeightOfGroup = 8;
+    private const int MostNames = 100_000;
 
     private readonly ConcurrentDictionary<GroupId, Group> _groups = [];
-    private readonly ConcurrentDictionary<(GroupName Name, RealmName? Home), GroupId> _names = [];
+    private readonly ConcurrentDictionary<GroupName, ImmutableArray<GroupId>> _names = [];
     private readonly Dictionary<GroupId, Group?> _staged = [];
+    private readonly Lock _gate = new();
+    private int _namings;
+    private bool _hasStagedNaming;
     private long _weight;
 
     /// <summary>The group, if it is in memory.</summary>
     public Group? Peek(GroupId id) => _groups.GetValueOrDefault(id);
 
-    /// <summary>The same by name and home.</summary>
-    public Group? Peek(GroupName name, RealmName? home) =>
-        _names.TryGetValue((name, home), out var id) && Peek(id) is { } group && group.Home == home ? group : null;
+    /// <summary>The groups of a name: those whose home is here first, then in the order in which they became known.</summary>
+    public ImmutableArray<GroupId> Named(GroupName name, ReadConnections reads)
+    {
+        if (_names.TryGetValue(name, out var known)) return known;
+
+        // What was read before a change of names is not kept after it.
+        var naming = Volatile.Read(ref _namings);
+        ImmutableArray<GroupId> ids;
+        using (var lease = reads.Rent()) ids = GroupRows.FindIds(lease.Database, name);
+        lock (_gate)
+            if (naming == _namings)
+            {
+                if (_names.Count >= MostNames) _names.Clear();
+                _names[name] = ids;
+            }
+
+        return ids;
+    }
 
     /// <summary>Within a transaction: the group as it is in it; null when there is none.</summary>
     public Group? Find(Database database, GroupId id)
@@ -42,8 +62,19 @@ internal sealed class GroupTable(MessageLog log)
     /// <summary>Within a transaction: the group has changed.</summary>
     public void Stage(Group group) => _staged[group.Id] = group;
 
+    /// <summary>Within a transaction: the group is new, or has another name or home.</summary>
+    public void StageNamed(Group group)
+    {
+        Stage(group);
+        _hasStagedNaming = true;
+    }
+
     /// <summary>Within a transaction: the group is gone.</summary>
-    public void StageRemoval(GroupId id) => _staged[id] = null;
+    public void StageRemoval(GroupId id)
+    {
+        _staged[id] = null;
+        _hasStagedNaming = true;
+    }
 
     /// <summary>Within a transaction: the groups with this address are to be read again, since it is somebody else's.</summary>
     public void Forget(Address address)
@@ -64,20 +95,36 @@ internal sealed class GroupTable(MessageLog log)
         if (_staged.Count == 0) return;
         foreach (var (id, group) in _staged)
         {
-            if (_groups.TryGetValue(id, out var before) && (group is null || group.Name != before.Name || group.Home != before.Home)) Drop(before);
-            if (group is null) continue;
-
-            _weight += Weight(group) - (_groups.TryGetValue(id, out before) ? Weight(before) : 0);
-            _groups[id] = group;
-            if (before is null) _names[(group.Name, group.Home)] = id;
+            if (_groups.TryGetValue(id, out var before)) _weight -= Weight(before);
+            if (group is null)
+            {
+                _groups.TryRemove(id, out _);
+            }
+            else
+            {
+                _groups[id] = group;
+                _weight += Weight(group);
+            }
         }
 
+        if (_hasStagedNaming)
+            lock (_gate)
+            {
+                _namings++;
+                _names.Clear();
+            }
+
+        _hasStagedNaming = false;
         _staged.Clear();
         if (_weight > MostKept) Trim();
     }
 
     /// <summary>Forgets what was staged for a transaction that failed.</summary>
-    public void RollBack() => _staged.Clear();
+    public void RollBack()
+    {
+        _staged.Clear();
+        _hasStagedNaming = false;
+    }
 
     private static bool Names(Group group, Address address) =>
         group.Members.ContainsKey(address) || group.Banned.Contains(address) || group.Invited.Contains(address);
@@ -86,9 +133,7 @@ internal sealed class GroupTable(MessageLog log)
 
     private void Drop(Group group)
     {
-        if (!_groups.TryRemove(group.Id, out var known)) return;
-        _names.TryRemove(new KeyValuePair<(GroupName, RealmName?), GroupId>((known.Name, known.Home), known.Id));
-        _weight -= Weight(known);
+        if (_groups.TryRemove(group.Id, out var known)) _weight -= Weight(known);
     }
 
     private void Trim()

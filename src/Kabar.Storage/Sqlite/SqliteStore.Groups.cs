@@ -10,26 +10,20 @@ public sealed partial class SqliteStore
     public event Action<ImmutableArray<Message>>? EntriesCommitted;
 
     /// <inheritdoc/>
-    public ValueTask<Group?> FindGroupAsync(GroupName name, RealmName? home, CancellationToken cancellationToken)
+    public async ValueTask<Group?> FindGroupAsync(GroupName name, RealmName? home, CancellationToken cancellationToken)
     {
-        if (_groups.Peek(name, home) is { } known) return new(known);
-
-        GroupId? id;
-        using (var lease = _reads.Rent()) id = GroupRows.FindId(lease.Database, name, home);
-        return id is { } found ? LoadGroupAsync(found) : default;
+        // When a realm has given a name twice, the later one is the one that it still has.
+        Group? found = null;
+        foreach (var id in _groups.Named(name, _reads))
+            if (await FindGroupAsync(id, cancellationToken) is { } group && group.Home == home) found = group;
+        return found;
     }
 
     /// <inheritdoc/>
     public async ValueTask<ImmutableArray<Group>> FindGroupsAsync(GroupName name, CancellationToken cancellationToken)
     {
-        var ids = new List<GroupId>();
-        using (var lease = _reads.Rent())
-        {
-            var query = lease.Database.Prepare("SELECT id FROM group_chat WHERE name = ?1 ORDER BY home <> '', conversation").Bind(1, name.Value);
-            while (query.Step()) ids.Add(new GroupId(query.Uuid(0)));
-        }
-
-        var groups = ImmutableArray.CreateBuilder<Group>();
+        var ids = _groups.Named(name, _reads);
+        var groups = ImmutableArray.CreateBuilder<Group>(ids.Length);
         foreach (var id in ids)
             if (await FindGroupAsync(id, cancellationToken) is { } group) groups.Add(group);
         return groups.DrainToImmutable();
@@ -61,12 +55,13 @@ public sealed partial class SqliteStore
     public ValueTask<Result<Message>> AddGroupAsync(GroupId id, GroupName name, bool isOpen, NewEntry first, int mostPerMaker) => ChangeAsync<Result<Message>>(staging =>
     {
         var database = staging.Database;
-        if (GroupRows.FindId(database, name, home: null) is not null || _groups.Find(database, id) is not null) return Refusal.NameTaken;
+        if (GroupRows.IsTaken(database, name, home: null) || _groups.Find(database, id) is not null) return Refusal.NameTaken;
         var maker = _addresses.NumberOf(database, first.From);
         if (mostPerMaker > 0 && GroupRows.CountMadeBy(database, maker) >= mostPerMaker) return Refusal.TooMany;
 
         var group = new Group { Id = id, Conversation = _log.MakeGroup(database, historyAfter: 0).Id, Name = name, IsOpen = isOpen };
         GroupRows.Insert(database, _addresses, group, maker, historyAfter: 0);
+        _groups.StageNamed(group);
         return AppendTo(staging, group, first, here: null);
     });
 
@@ -83,7 +78,7 @@ public sealed partial class SqliteStore
             var made = _log.MakeGroup(database, historyAfter);
             var replica = state with { Conversation = made.Id };
             GroupRows.Insert(database, _addresses, replica, creator: null, historyAfter);
-            _groups.Stage(replica);
+            _groups.StageNamed(replica);
             staging.AfterCommit(() => _log.Jump(made, historyAfter));
             return replica;
         }
@@ -91,7 +86,7 @@ public sealed partial class SqliteStore
         // A state before our own is a home's that was restored: what it lacks is here, and its entries would not come again.
         var kept = state.StatePosition < known.StatePosition ? known with { Home = state.Home } : state with { Conversation = known.Conversation };
         GroupRows.SaveAll(database, _addresses, known, kept);
-        _groups.Stage(kept);
+        _groups.StageNamed(kept);
         if (ConversationOf(database, known) is { } conversation && historyAfter >= conversation.Next)
         {
             GroupRows.Jump(database, conversation.Id, historyAfter);
@@ -219,7 +214,7 @@ public sealed partial class SqliteStore
         if (!decide(group).TryGet(out var entry, out var refusal)) return refusal;
         if (group is null) return Refusal.UnknownGroup;
         if (entry.Kind == EntryKind.Moved && HomeAfter(entry, here) is var home && home != group.Home
-            && GroupRows.FindId(staging.Database, group.Name, home) is not null) return Refusal.NameTaken;
+            && GroupRows.IsTaken(staging.Database, group.Name, home)) return Refusal.NameTaken;
         return AppendTo(staging, group, entry, here);
     }
 
@@ -234,7 +229,8 @@ public sealed partial class SqliteStore
         var after = group.Apply(message);
         if (entry.Kind == EntryKind.Moved && message.Position > group.StatePosition) after = after with { Home = HomeAfter(entry, here) };
         GroupRows.Save(database, _addresses, group, after, message);
-        _groups.Stage(after);
+        if (entry.Kind == EntryKind.Moved) _groups.StageNamed(after);
+        else _groups.Stage(after);
         return (message, after);
     }
 

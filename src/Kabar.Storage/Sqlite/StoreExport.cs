@@ -8,7 +8,7 @@ namespace Kabar.Storage.Sqlite;
 /// Writes everything as JSON Lines: an object a line, its kind under <c>type</c>. One consistent state, beside a running server too.
 /// Lines of accounts are those that <c>kabar user import</c> reads. Tokens are not there to be written: the store has only hashes.
 /// </summary>
-public static class StoreExport
+public static partial class StoreExport
 {
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -17,8 +17,11 @@ public static class StoreExport
     {
         if (!File.Exists(path)) throw new StoreException($"There is no database at {path}.");
         using var database = Database.OpenReader(path);
+        if (Migrations.Version(database) != Migrations.Latest)
+            throw new StoreException($"{path} has schema {Migrations.Version(database)}; this program writes out schema {Migrations.Latest}. Start the server once: it brings the data up to date.");
         database.Run("BEGIN");
-        var lines = WriteAccounts(database, output) + WriteSessions(database, output) + WriteConversations(database, output) + WriteMessages(database, output);
+        var lines = WriteAccounts(database, output) + WriteSessions(database, output) + WritePeers(database, output) + WriteGroups(database, output)
+            + WriteConversations(database, output) + WriteMessages(database, output) + WritePending(database, output) + WriteOutboxes(database, output);
         database.Run("COMMIT");
         return lines;
     }
@@ -59,11 +62,13 @@ public static class StoreExport
     private static long WriteConversations(Database database, Stream output) => WriteAll(
         database.Prepare(
             """
-            SELECT c.id, c.kind, low.username, high.username
+            SELECT c.id, c.kind, low.username, low.realm, high.username, high.realm, g.id
             FROM conversation AS c
-            JOIN direct AS d ON d.conversation = c.id
-            JOIN address AS low ON low.id = d.low
-            JOIN address AS high ON high.id = d.high
+            LEFT JOIN direct AS d ON d.conversation = c.id
+            LEFT JOIN address AS low ON low.id = d.low
+            LEFT JOIN address AS high ON high.id = d.high
+            LEFT JOIN group_chat AS g ON g.conversation = c.id
+            WHERE c.kind <> 0
             ORDER BY c.id
             """),
         output,
@@ -71,18 +76,30 @@ public static class StoreExport
         {
             json.WriteString("type", "conversation");
             json.WriteNumber("id", row.Number(0));
+            if (row.Number(1) == Conversation.Group)
+            {
+                json.WriteString("kind", "group");
+                json.WriteString("group", row.Uuid(6));
+                return;
+            }
+
             json.WriteString("kind", "direct");
             json.WriteStartArray("members");
-            json.WriteStringValue(row.Bytes(2));
-            if (row.Number(1) == Conversation.Direct) json.WriteStringValue(row.Bytes(3));
+            json.WriteStringValue(AddressIn(row, 2));
+            if (row.Number(1) == Conversation.Direct) json.WriteStringValue(AddressIn(row, 4));
             json.WriteEndArray();
         });
 
     private static long WriteMessages(Database database, Stream output) => WriteAll(
         database.Prepare(
             """
-            SELECT m.id, m.conversation, m.position, m.arrival, a.username, m.sender_name, m.sent, m.text
-            FROM message AS m JOIN address AS a ON a.id = m.sender ORDER BY m.arrival
+            SELECT m.id, m.conversation, m.position, m.arrival, a.username, a.realm, m.sender_name, m.sent, m.text, m.kind, s.username, s.realm
+            FROM message AS m
+            CROSS JOIN conversation AS c ON c.id = m.conversation
+            CROSS JOIN address AS a ON a.id = m.sender
+            LEFT JOIN address AS s ON s.id = m.subject
+            WHERE c.kind <> 0
+            ORDER BY m.arrival
             """),
         output,
         (row, json) =>
@@ -92,10 +109,12 @@ public static class StoreExport
             json.WriteNumber("conversation", row.Number(1));
             json.WriteNumber("position", row.Number(2));
             json.WriteNumber("arrival", row.Number(3));
-            json.WriteString("from", row.Bytes(4));
-            json.WriteString("from_name", row.Bytes(5));
-            json.WriteString("sent", row.Time(6));
-            json.WriteString("text", row.Bytes(7));
+            json.WriteString("kind", Word(row, 9));
+            json.WriteString("from", AddressIn(row, 4));
+            json.WriteString("from_name", row.Bytes(6));
+            if (!row.IsNull(10)) json.WriteString("subject", AddressIn(row, 10));
+            json.WriteString("sent", row.Time(7));
+            json.WriteString("text", row.Bytes(8));
         });
 
     private static long WriteAll(Statement query, Stream output, Action<Statement, Utf8JsonWriter> write)
@@ -104,15 +123,20 @@ public static class StoreExport
         var lines = 0L;
         while (query.Step())
         {
-            json.WriteStartObject();
-            write(query, json);
-            json.WriteEndObject();
-            json.Flush();
-            output.WriteByte((byte)'\n');
-            json.Reset();
+            WriteLine(output, json, () => write(query, json));
             lines++;
         }
 
         return lines;
+    }
+
+    private static void WriteLine(Stream output, Utf8JsonWriter json, Action write)
+    {
+        json.WriteStartObject();
+        write();
+        json.WriteEndObject();
+        json.Flush();
+        output.WriteByte((byte)'\n');
+        json.Reset();
     }
 }

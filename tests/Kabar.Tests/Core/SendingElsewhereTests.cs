@@ -1,4 +1,5 @@
 using Kabar.Core;
+using Kabar.Storage.Sqlite;
 
 namespace Kabar.Tests.Core;
 
@@ -37,10 +38,10 @@ public sealed class SendingElsewhereTests : IAsyncLifetime
     [Fact]
     public async Task A_message_that_cannot_be_queued_is_not_kept_either()
     {
-        using (var other = Storage.Sqlite.Database.OpenWriter(_realm.Database))
+        using (var other = Database.OpenWriter(_realm.Database))
             other.Run("CREATE TRIGGER refuse BEFORE INSERT ON outbox BEGIN SELECT raise(ABORT, 'no'); END");
         await Should.ThrowAsync<StoreException>(_realm.SendAsync(_messi, "james@dua", "satu").AsTask().BeforeDeadline());
-        using (var other = Storage.Sqlite.Database.OpenWriter(_realm.Database)) other.Run("DROP TRIGGER refuse");
+        using (var other = Database.OpenWriter(_realm.Database)) other.Run("DROP TRIGGER refuse");
 
         (await _realm.SendAsync(_messi, "james@dua", "dua")).Value().Position.ShouldBe(1);
         (await _peers.WaitingForAsync(_realm, _dua)).ShouldHaveSingleItem().ShouldBeOfType<DirectDispatch>().Text.Decode().ShouldBe("dua");

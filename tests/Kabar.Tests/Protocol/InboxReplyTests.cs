@@ -12,7 +12,7 @@ public sealed class InboxReplyTests
     [Fact]
     public void What_could_not_be_delivered_is_said_by_the_realm_apart_from_what_the_reader_says_to_himself() =>
         Written(
-            new InboxReply(Sample.Messi, [Sample.Message(Sample.Messi, "to myself"), Failure("james@dua", "halo \"é\""), Sample.Message(Sample.Messi, "again"), Failure("#batak@dua", "x", Refusal.Muted)], Sample.Realm, []))
+            new InboxReply(Sample.Messi, [Sample.Message(Sample.Messi, "to myself"), Failure("james@dua", "halo \"é\""), Sample.Message(Sample.Messi, "again"), Failure("#batak@dua", "x", Refusal.Muted)], Sample.Satu, []))
             .ShouldBe(
                 """{"status": "OK", "messages": {"messi": [{"msg_from": "Lionel Messi", "msg_to": "Lionel Messi", "msg": "to myself"}, """
                 + """{"msg_from": "Lionel Messi", "msg_to": "Lionel Messi", "msg": "again"}], """
@@ -23,7 +23,7 @@ public sealed class InboxReplyTests
     public void Who_writes_from_elsewhere_stands_under_his_bare_name_unless_somebody_here_has_it()
     {
         var (james, taeno) = (Elsewhere("james"), Elsewhere("taeno"));
-        Written(new InboxReply(Sample.Messi, [james, taeno, Sample.Message(Sample.Account("james", "James here"), "c")], Sample.Realm, [Username.Parse("JAMES")])).ShouldBe(
+        Written(new InboxReply(Sample.Messi, [james, taeno, Sample.Message(Sample.Account("james", "James here"), "c")], Sample.Satu, [Username.Parse("JAMES")])).ShouldBe(
             """{"status": "OK", "messages": {"james@dua": [{"msg_from": "Name", "msg_to": "Lionel Messi", "msg": "halo"}], """
             + "\"taeno\": " + """[{"msg_from": "Name", "msg_to": "Lionel Messi", "msg": "halo"}], "james": [{"msg_from": "James here", "msg_to": "Lionel Messi", "msg": "c"}]}}""");
     }

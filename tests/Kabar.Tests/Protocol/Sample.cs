@@ -38,6 +38,8 @@ internal static class Sample
         Created = DateTimeOffset.UnixEpoch,
     };
 
+    public static RealmName Satu { get; } = RealmName.TryParse("satu", out var name) ? name : throw new FormatException();
+
     public static Message Message(Account from, string text) => new()
     {
         Id = Guid.Empty,
@@ -50,7 +52,5 @@ internal static class Sample
         Sent = DateTimeOffset.UnixEpoch,
     };
 
-    public static readonly RealmName Realm = RealmName.TryParse("satu", out var name) ? name : default;
-
-    public static InboxReply Inbox(Account reader, params ImmutableArray<Message> messages) => new(reader, messages, Realm, []);
+    public static InboxReply Inbox(Account reader, params ImmutableArray<Message> messages) => new(reader, messages, Satu, []);
 }

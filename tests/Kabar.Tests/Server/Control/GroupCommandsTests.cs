@@ -8,13 +8,14 @@ namespace Kabar.Tests.Server.Control;
 public sealed class GroupCommandsTests : IAsyncLifetime
 {
     private readonly FakePeers _peers = new();
+    private readonly NoLinks _links = new();
     private readonly RealmFixture _realm;
     private readonly OperatorCommands _commands;
 
     public GroupCommandsTests()
     {
         _realm = new RealmFixture(new RealmOptions { GroupsPerAccount = 2 }, _peers);
-        _commands = new OperatorCommands(_realm.Realm);
+        _commands = new OperatorCommands(_realm.Realm, _links.Commands);
     }
 
     public async ValueTask InitializeAsync()
@@ -23,7 +24,11 @@ public sealed class GroupCommandsTests : IAsyncLifetime
         await _peers.AddAsync(_realm, "dua");
     }
 
-    public ValueTask DisposeAsync() => _realm.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _realm.DisposeAsync();
+        await _links.DisposeAsync();
+    }
 
     [Fact]
     public async Task A_group_is_made_and_listed()
