@@ -87,7 +87,7 @@ internal sealed class KabarHost : IAsyncDisposable
         SqliteStore? store = null;
         try
         {
-            store = SqliteStore.Open(data.Database);
+            store = SqliteStore.Open(data.Database, clock);
             var name = await NameOf(options, store);
             var host = new KabarHost(options, configuration, data, store, name, clock);
             await host.StartAsync(cancellationToken);
