@@ -39,18 +39,18 @@ public sealed class GroupCommandTests : IDisposable
         await DoneAsync("ban", "rahasia", "james@dua");
         (await DoneAsync("list")).Split('\n').Select(line => line.TrimEnd()).ShouldBe(
         [
-            "group          members  joining      entries  state  topic",
-            "batak@kabar    1        open         1",
-            "rahasia@kabar  1        invite-only  4               bola [dan] lain",
+            "group         members joining     entries state topic",
+            "batak@kabar   1       open        1",
+            "rahasia@kabar 1       invite-only 4             bola [dan] lain",
             "",
         ]);
         (await DoneAsync("list", "--json")).Split('\n')[0].ShouldBe("""{"name":"batak","home":"kabar","members":1,"is_open":true,"topic":"","last_position":1,"awaits":[]}""");
         (await DoneAsync("members", "rahasia")).Split('\n').Select(line => line.TrimEnd()).ShouldBe(
-            ["address    name     role   state", "lineker    lineker  owner", "messi                      invited", "james@dua                  banned", ""]);
+            ["address   name    role  state", "lineker   lineker owner", "messi                   invited", "james@dua               banned", ""]);
         (await DoneAsync("members", "rahasia", "--json")).Split('\n')[0].ShouldBe(
             """{"address":"lineker","display_name":"lineker","role":"owner","is_muted":false,"is_banned":false,"is_invited":false}""");
 
-        await FailedAsync("There is a group #batak here already.\n", "create", "Batak", "--owner", "messi");
+        await FailedAsync("There is a group #Batak here already.\n", "create", "Batak", "--owner", "messi");
         await FailedAsync("\"lineker\" is the last owner of #rahasia@kabar; make somebody else an owner first.\n", "role", "rahasia", "lineker", "member");
         await FailedAsync("This removes #batak and everything that was said in it; say --yes if that is meant.\n", "remove", "#batak");
         await DoneAsync("remove", "#batak", "--yes");
