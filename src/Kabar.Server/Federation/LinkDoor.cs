@@ -59,6 +59,7 @@ internal sealed class LinkDoor(Peers peers, RealmName here, IStore store, KabarO
     /// <summary>Dials a peer and serves the link, if one comes of it, until it ends.</summary>
     public async Task<LinkAttempt> DialAsync(PeerLink link, CancellationToken stopping)
     {
+        await link.ReloadAsync(stopping);
         var peer = link.Peer;
         if (!LinkAddress.TryParse(peer.LinkAddress, out var address)) return new LinkAttempt(TimeSpan.Zero, "its address is none");
         if (await LinkDialer.DialAsync(address, identity.Current, _limits, clock, stopping) is not { } stream) return new LinkAttempt(TimeSpan.Zero, $"nobody answers at {address}");

@@ -77,15 +77,11 @@ internal sealed partial class LinkSession : IDisposable
     public async Task RunAsync(LinkStart start, CancellationToken stopping)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(_ending.Token, stopping);
-        var loops = new[] { ReadAsync(ended.Token), WriteAsync(ended.Token), WatchAsync(ended.Token), BeginAsync(start, ended.Token) };
+        Task[] loops = [ReadAsync(ended.Token), WriteAsync(ended.Token), WatchAsync(ended.Token), BeginAsync(start, ended.Token)];
         try
         {
-            // The beginning completes; whichever of the others does, the link is over.
-            while (await Task.WhenAny(loops) is var done)
-            {
-                if (done != loops[3] || !done.IsCompletedSuccessfully || loops.Length == 3) break;
-                loops = loops[..3];
-            }
+            // Whichever ends, the link is over.
+            await Task.WhenAny(loops);
         }
         finally
         {
@@ -139,6 +135,7 @@ internal sealed partial class LinkSession : IDisposable
         if (_context.Options.ShareUsernames) await _context.Directory.SendToAsync(this, start.PeerHoldsUsers, cancellationToken);
         await _groups.BeginAsync(cancellationToken);
         if (_link.Peer.ReconcileSince is { } since) await ReconcileAsync(since, cancellationToken);
+        await ForeverAsync(cancellationToken);
     }
 
     private async ValueTask ReconcileAsync(DateTimeOffset since, CancellationToken cancellationToken)
@@ -338,7 +335,7 @@ internal sealed partial class LinkSession : IDisposable
         var silence = TimeSpan.FromSeconds(_context.Limits.LinkSilenceSeconds);
         if (silence <= TimeSpan.Zero)
         {
-            await Task.Delay(Timeout.InfiniteTimeSpan, _context.Clock, cancellationToken);
+            await ForeverAsync(cancellationToken);
             return;
         }
 
@@ -356,6 +353,8 @@ internal sealed partial class LinkSession : IDisposable
             if (_controls.Writer.TryWrite(new PingFrame())) Wake();
         }
     }
+
+    private Task ForeverAsync(CancellationToken cancellationToken) => Task.Delay(Timeout.InfiniteTimeSpan, _context.Clock, cancellationToken);
 
     private async Task ObserveAsync(Task loop)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using Kabar.Core;
 using Kabar.Protocol.Links;
@@ -206,8 +207,7 @@ internal sealed partial class PeerLink : IAsyncDisposable
         {
             if (_peer is { IsPaused: false, LinkAddress: not null } && _session is null)
             {
-                await ReloadAsync(_stopping.Token);
-                var attempt = await _dial(this, _stopping.Token);
+                var attempt = await AttemptAsync();
                 if (attempt.Stood >= Settled) pause = FirstPause;
                 else if (attempt.Hindrance is { } hindrance && hindrance != _hindrance) Log.CannotConnect(_context.Logger, _peer.Realm, hindrance);
                 (_hindrance, IsRefused) = (attempt.Hindrance, attempt.IsRefused);
@@ -230,8 +230,25 @@ internal sealed partial class PeerLink : IAsyncDisposable
         }
     }
 
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A background loop: it is logged, and tried again.")]
+    private async Task<LinkAttempt> AttemptAsync()
+    {
+        try
+        {
+            return await _dial(this, _stopping.Token);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !_stopping.IsCancellationRequested)
+        {
+            Log.AttemptFailed(_context.Logger, _peer.Realm, exception);
+            return new LinkAttempt(TimeSpan.Zero, "a fault here, which is in the log");
+        }
+    }
+
     private static partial class Log
     {
+        [LoggerMessage(EventId = 2005, Level = LogLevel.Error, Message = "The link to realm {Realm} failed; it is tried again.")]
+        public static partial void AttemptFailed(ILogger logger, RealmName realm, Exception exception);
+
         [LoggerMessage(EventId = 2001, Level = LogLevel.Information, Message = "The link to realm {Realm} stands.")]
         public static partial void Connected(ILogger logger, RealmName realm);
 
