@@ -1,10 +1,11 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Kabar.Scenarios.Running;
 
 namespace Kabar.Scenarios.Federation;
 
 /// <summary>The raw view of a group that realm-chat gives: a connection in a conversation, its text as it comes.</summary>
-internal sealed class GroupConversation : IAsyncDisposable
+internal sealed partial class GroupConversation : IAsyncDisposable
 {
     private const string Reply = """{"status": """;
     private readonly Stream _connection;
@@ -24,11 +25,12 @@ internal sealed class GroupConversation : IAsyncDisposable
     /// <summary>The connection has broken, or a reply has ended the conversation or refused it.</summary>
     public bool HasEnded => _hasEnded;
 
+    /// <summary>What was said and what happened, without the remarks to this speaker alone that his text waits for its home.</summary>
     public string Text
     {
         get
         {
-            lock (_lock) return _text.ToString();
+            lock (_lock) return Waiting().Replace(_text.ToString(), "");
         }
     }
 
@@ -84,7 +86,7 @@ internal sealed class GroupConversation : IAsyncDisposable
             while (await _connection.ReadAsync(bytes) is > 0 and var read)
             {
                 var piece = new string(characters, 0, decoder.GetChars(bytes, 0, read, characters, 0));
-                _heard?.Invoke(piece);
+                _heard?.Invoke(WaitingStamp().Replace(piece, ""));
                 lock (_lock)
                 {
                     _text.Append(piece);
@@ -100,4 +102,11 @@ internal sealed class GroupConversation : IAsyncDisposable
 
         _hasEnded = true;
     }
+
+    [GeneratedRegex("^menunggu realm [^\n]*\n", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Waiting();
+
+    // The same in a view without line ends, where the texts of those who listen hold no blank.
+    [GeneratedRegex("menunggu realm [a-z]+: [^ \\s]+\\n?", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex WaitingStamp();
 }

@@ -24,9 +24,11 @@ internal sealed record RealmExport(string Realm, IReadOnlyList<ExportedConversat
             var json = JsonNode.Parse(line)?.AsObject() ?? throw new FormatException(line);
             switch (Value(json, "type"))
             {
-                case "conversation" or "group":
-                    conversations.Add(new ExportedConversation(
-                        Required(json, "id"), Value(json, "kind") ?? Value(json, "type") ?? "", Value(json, "name"), [.. Members(json)]));
+                case "conversation":
+                    conversations.Add(new ExportedConversation(Required(json, "id"), Value(json, "kind") ?? "", null, [.. Members(json)]));
+                    break;
+                case "group":
+                    conversations.Add(new ExportedConversation(Required(json, "conversation"), "group", Value(json, "name"), [.. Members(json)]));
                     break;
                 case "message" or "entry":
                     messages.Add(new ExportedMessage(

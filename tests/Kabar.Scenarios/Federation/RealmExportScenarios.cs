@@ -5,7 +5,8 @@ public sealed class RealmExportScenarios
     private const string Lines = """
         {"type":"account","username":"messi","nama":"Lionel Messi"}
         {"type":"conversation","id":1,"kind":"direct","members":["messi","james@dua"]}
-        {"type":"conversation","id":2,"kind":"group","uuid":"0198","name":"batak","home":"satu","members":[{"address":"messi","role":"owner"},"james@dua"]}
+        {"type":"group","id":"0198","name":"batak","home":"satu","conversation":2,"members":[{"address":"messi","role":"owner"},"james@dua"]}
+        {"type":"conversation","id":2,"kind":"group","group":"0198"}
         {"type":"message","id":"a","conversation":2,"position":2,"arrival":9,"from":"james@dua","kind":"said","text":"halo"}
         {"type":"message","id":"b","conversation":1,"position":1,"arrival":3,"from":"messi","text":"hai"}
         {"type":"message","id":"c","conversation":2,"position":1,"arrival":4,"from":"messi","kind":"joined","text":null}
