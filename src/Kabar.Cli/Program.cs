@@ -7,6 +7,8 @@ root.Subcommands.Add(DemoCommand.Create());
 root.Subcommands.Add(ServeCommand.Create());
 root.Subcommands.Add(InitCommand.Create());
 root.Subcommands.Add(UserCommand.Create());
+root.Subcommands.Add(PeerCommand.Create());
+root.Subcommands.Add(GroupCommand.Create());
 root.Subcommands.Add(CheckCommand.Create());
 root.Subcommands.Add(BackupCommand.Create());
 root.Subcommands.Add(RestoreCommand.Create());

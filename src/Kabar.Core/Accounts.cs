@@ -30,6 +30,9 @@ public sealed class Accounts
     internal Accounts(IStore store, Sessions sessions, Groups groups, PasswordHasher hasher, TimeProvider clock) =>
         (_store, _sessions, _groups, _hasher, _clock) = (store, sessions, groups, hasher, clock);
 
+    /// <summary>Raised after an account was made, removed, or switched off or on: whoever listens must not block.</summary>
+    public event Action? Changed;
+
     /// <summary>Whether a key is no attribute's: attributes stand beside these in exports, imports and what <c>online</c> shows.</summary>
     public static bool IsReserved(string key) => Reserved.Contains(key);
 
@@ -78,7 +81,9 @@ public sealed class Accounts
         if (!PasswordHasher.IsHash(passwordHash)) return Refusal.InvalidName;
 
         var made = await _store.AddAccountAsync(new NewAccount(name, displayName, attributes, passwordHash, isAdmin, _clock.GetUtcNow()), cancellationToken);
-        return made is null ? Refusal.NameTaken : made;
+        if (made is null) return Refusal.NameTaken;
+        Changed?.Invoke();
+        return made;
     }
 
     /// <summary>Gives an account a new password and ends its sessions: whoever had the old one is out.</summary>
@@ -96,14 +101,21 @@ public sealed class Accounts
         ChangeAsync(username, account => account with { IsDisabled = disabled }, endsSessions: disabled, cancellationToken);
 
     /// <summary>Takes an account out of its groups and removes it; see <see cref="IStore.RemoveAccountAsync"/> for what stays.</summary>
-    /// <returns>The account that was, or <see cref="Refusal.UnknownUser"/>.</returns>
+    /// <returns>
+    /// The account that was, or <see cref="Refusal.UnknownUser"/>; <see cref="Refusal.Recovering"/> or <see cref="Refusal.PeerQueueFull"/>
+    /// when it cannot leave a group now, and then it is still there.
+    /// </returns>
     public async ValueTask<Result<Account>> RemoveAsync(string username, CancellationToken cancellationToken)
     {
         if (!Username.TryParse(username, out var name) || await FindAsync(name, cancellationToken) is not { } account) return Refusal.UnknownUser;
-        await _groups.LeaveAllAsync(account, cancellationToken);
+        if (await _groups.LeaveAllAsync(account, cancellationToken) is { } hindrance) return hindrance;
         var removed = await _store.RemoveAccountAsync(account.Id, _clock.GetUtcNow(), cancellationToken);
         Forget(account);
         _sessions.Forget(account.Id);
+
+        // What it has joined meanwhile.
+        await _groups.LeaveAllAsync(account, cancellationToken);
+        Changed?.Invoke();
         return removed ? account : Refusal.UnknownUser;
     }
 
@@ -133,6 +145,7 @@ public sealed class Accounts
             _sessions.Forget(account.Id);
         }
 
+        Changed?.Invoke();
         return changed is null ? Refusal.UnknownUser : changed;
     }
 

@@ -11,10 +11,10 @@ namespace Kabar.Core;
 ///   the store's thread ──committed entries──► queue ──► one loop ──► each listener of the group
 /// </code>
 ///
-/// The message itself is passed on, one object for all who hear it. A listener begins at a position of its choice: what lies before the
-/// loop's own place is read from the store, on the loop, and then it is one of the others. When the queue is full (the loop is far
-/// behind) entries are left out of it, and the loop reads them from the store when it has come to the queue's end: nothing is lost, and
-/// the store's thread never waits.
+/// The message itself is passed on, one object for all who hear it. Each listener has a place of its own, which begins where it chose:
+/// whenever an entry is not the next one for all of them, the loop first reads what lies between from the store. When the queue is full
+/// (the loop is far behind) entries are left out of it, and the loop reads them when it has come to the queue's end. So a newcomer, a
+/// full queue and a read that failed are one case: nothing is lost, and the store's thread never waits.
 /// </summary>
 internal sealed class GroupFeeds : IAsyncDisposable
 {
@@ -22,15 +22,16 @@ internal sealed class GroupFeeds : IAsyncDisposable
     private const int EntriesPerRead = 256;
     private const int BytesPerRead = 256 * 1024;
 
-    private readonly IStore _store;
-    private readonly Channel<Work> _work = Channel.CreateBounded<Work>(new BoundedChannelOptions(QueuedBatches) { SingleReader = true });
+    private readonly IGroupStore _store;
+    private readonly Channel<Work> _work;
     private readonly ConcurrentDictionary<ConversationId, Feed> _feeds = new();
     private readonly Task _running;
     private volatile bool _hasLeftOut;
 
-    public GroupFeeds(IStore store)
+    public GroupFeeds(IGroupStore store, int queuedBatches = QueuedBatches)
     {
         _store = store;
+        _work = Channel.CreateBounded<Work>(new BoundedChannelOptions(queuedBatches) { SingleReader = true });
         _running = Task.Run(RunAsync);
         store.EntriesCommitted += OnCommitted;
     }
@@ -39,9 +40,9 @@ internal sealed class GroupFeeds : IAsyncDisposable
     /// <returns>Ends it when disposed of; an entry may still be heard at that moment.</returns>
     public async ValueTask<IDisposable> ListenAsync(ConversationId conversation, long after, IEntryListener listener, CancellationToken cancellationToken)
     {
-        var feed = _feeds.GetOrAdd(conversation, static id => new Feed(id));
-        await _work.Writer.WriteAsync(new Work(default, feed, listener, after), cancellationToken);
-        return new Listening(feed, listener);
+        var listening = new Listening(_feeds.GetOrAdd(conversation, static id => new Feed(id)), listener, after);
+        await _work.Writer.WriteAsync(new Work([], listening), cancellationToken);
+        return listening;
     }
 
     /// <summary>Brings nothing more.</summary>
@@ -58,7 +59,12 @@ internal sealed class GroupFeeds : IAsyncDisposable
         foreach (var entry in entries)
         {
             if (!_feeds.ContainsKey(entry.Conversation)) continue;
-            if (!_work.Writer.TryWrite(new Work(entries, null, null, 0))) _hasLeftOut = true;
+            if (_work.Writer.TryWrite(new Work(entries, null))) return;
+
+            // Tried again, since the loop may have emptied the queue before it could see the mark: now either this wakes it, or there
+            // is something left after which it looks.
+            _hasLeftOut = true;
+            _work.Writer.TryWrite(new Work([], null));
             return;
         }
     }
@@ -69,85 +75,109 @@ internal sealed class GroupFeeds : IAsyncDisposable
         {
             try
             {
-                if (work.Listener is { } listener && work.Feed is { } joined) await BeginAsync(joined, listener, work.After);
-                else
-                    foreach (var entry in work.Entries)
-                        if (_feeds.TryGetValue(entry.Conversation, out var feed)) await PublishAsync(feed, entry);
+                if (work.Newcomer is { } newcomer)
+                {
+                    newcomer.Feed.Add(newcomer);
+                    await ReadAsync(newcomer.Feed, long.MaxValue);
+                }
 
-                if (_hasLeftOut && _work.Reader.Count == 0) await CatchUpAsync();
+                foreach (var entry in work.Entries)
+                    if (_feeds.TryGetValue(entry.Conversation, out var feed)) await BringAsync(feed, entry);
+
+                if (_hasLeftOut && _work.Reader.Count == 0)
+                {
+                    _hasLeftOut = false;
+                    foreach (var feed in _feeds.Values) await ReadAsync(feed, long.MaxValue);
+                }
             }
             catch (StoreException)
             {
-                // What could not be read is missing at its place, and the next entry asks for it again.
+                // Nobody's place has passed what could not be read: it is asked for again after whatever comes next.
+                _hasLeftOut = true;
             }
         }
     }
 
-    private async ValueTask BeginAsync(Feed feed, IEntryListener listener, long after)
+    private async ValueTask BringAsync(Feed feed, Message entry)
     {
-        if (feed.IsEmpty) feed.Published = await _store.FindHeadAsync(feed.Conversation, CancellationToken.None);
-        await ReadAsync(feed.Conversation, after, feed.Published, listener.Hear);
-        feed.Add(listener);
-    }
-
-    private async ValueTask PublishAsync(Feed feed, Message entry)
-    {
-        if (feed.IsEmpty || entry.Position <= feed.Published) return;
-
         // A replica's history may jump forward: what the store does not have is no gap.
-        if (entry.Position > feed.Published + 1) await ReadAsync(feed.Conversation, feed.Published, entry.Position - 1, feed.Hear);
+        if (entry.Position > feed.Heard + 1) await ReadAsync(feed, entry.Position - 1);
         feed.Hear(entry);
     }
 
-    private async ValueTask CatchUpAsync()
+    private async ValueTask ReadAsync(Feed feed, long through)
     {
-        _hasLeftOut = false;
-        foreach (var feed in _feeds.Values)
-            if (!feed.IsEmpty) await ReadAsync(feed.Conversation, feed.Published, long.MaxValue, feed.Hear);
-    }
-
-    private async ValueTask ReadAsync(ConversationId conversation, long after, long through, Action<Message> hear)
-    {
-        while (after < through)
+        for (var after = feed.Heard; after < through;)
         {
-            var entries = await _store.ReadConversationAsync(conversation, after, EntriesPerRead, BytesPerRead, CancellationToken.None);
+            var entries = await _store.ReadConversationAsync(feed.Conversation, after, EntriesPerRead, BytesPerRead, CancellationToken.None);
             if (entries.IsEmpty) return;
             foreach (var entry in entries)
             {
                 if (entry.Position > through) return;
-                hear(entry);
+                feed.Hear(entry);
                 after = entry.Position;
             }
         }
     }
 
-    private readonly record struct Work(ImmutableArray<Message> Entries, Feed? Feed, IEntryListener? Listener, long After);
+    private readonly record struct Work(ImmutableArray<Message> Entries, Listening? Newcomer);
 
     /// <summary>Who listens to one group. Listeners come on the loop and go from anywhere.</summary>
     private sealed class Feed(ConversationId conversation)
     {
-        private ImmutableArray<IEntryListener> _listeners = [];
+        private ImmutableArray<Listening> _listeners = [];
 
         public ConversationId Conversation => conversation;
 
-        /// <summary>The last position that was brought; means nothing while nobody listens.</summary>
-        public long Published { get; set; }
+        /// <summary>What everybody has heard who listens; more than any position when nobody does.</summary>
+        public long Heard
+        {
+            get
+            {
+                var least = long.MaxValue - 1;
+                foreach (var listening in _listeners) least = Math.Min(least, listening.Heard);
+                return least;
+            }
+        }
 
-        public bool IsEmpty => _listeners.IsEmpty;
+        public void Add(Listening listening)
+        {
+            ImmutableInterlocked.Update(ref _listeners, static (listeners, added) => listeners.Add(added), listening);
 
-        public void Add(IEntryListener listener) => ImmutableInterlocked.Update(ref _listeners, static (listeners, added) => listeners.Add(added), listener);
+            // Who has gone already could not be taken out when he went.
+            if (listening.IsOver) Remove(listening);
+        }
 
-        public void Remove(IEntryListener listener) => ImmutableInterlocked.Update(ref _listeners, static (listeners, gone) => listeners.Remove(gone), listener);
+        public void Remove(Listening listening) => ImmutableInterlocked.Update(ref _listeners, static (listeners, gone) => listeners.Remove(gone), listening);
 
         public void Hear(Message entry)
         {
-            Published = entry.Position;
-            foreach (var listener in _listeners) listener.Hear(entry);
+            foreach (var listening in _listeners) listening.Hear(entry);
         }
     }
 
-    private sealed class Listening(Feed feed, IEntryListener listener) : IDisposable
+    /// <summary>One listener and its place, which moves on the loop.</summary>
+    private sealed class Listening(Feed feed, IEntryListener listener, long after) : IDisposable
     {
-        public void Dispose() => feed.Remove(listener);
+        private volatile bool _isOver;
+
+        public Feed Feed => feed;
+
+        public long Heard { get; private set; } = after;
+
+        public bool IsOver => _isOver;
+
+        public void Hear(Message entry)
+        {
+            if (entry.Position <= Heard) return;
+            Heard = entry.Position;
+            listener.Hear(entry);
+        }
+
+        public void Dispose()
+        {
+            _isOver = true;
+            feed.Remove(this);
+        }
     }
 }

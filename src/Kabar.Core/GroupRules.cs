@@ -49,6 +49,12 @@ public static class GroupRules
         GroupVerb.Move => EntryKind.Moved,
     };
 
+    /// <summary>Whether a verb is about somebody besides the one who acts. An entry of any other has no subject, whatever was asked.</summary>
+    public static bool ConcernsSomebody(GroupVerb verb) => verb is GroupVerb.Invite or GroupVerb.Kick or GroupVerb.Ban or GroupVerb.Unban or GroupVerb.Mute or GroupVerb.Unmute or GroupVerb.Role;
+
+    /// <summary>Whether a verb comes with a text. An entry of any other has none.</summary>
+    public static bool HasText(GroupVerb verb) => verb is GroupVerb.Say or GroupVerb.Role or GroupVerb.Topic or GroupVerb.Move;
+
     /// <summary>Whether an actor may do something in a group, whose home must be here and know what its replicas have.</summary>
     /// <returns>Null when he may; else <see cref="Refusal.UnknownGroup"/>, <see cref="Refusal.HomeElsewhere"/>, <see cref="Refusal.Recovering"/> or a reason that is his own.</returns>
     public static Refusal? Check(Group? group, Actor actor, GroupVerb verb, Address? subject, MessageText text, RealmOptions limits)
@@ -57,6 +63,7 @@ public static class GroupRules
         if (group is null) return Refusal.UnknownGroup;
         if (!group.IsHere) return Refusal.HomeElsewhere;
         if (!group.Awaited.IsEmpty) return Refusal.Recovering;
+        if (ConcernsSomebody(verb) && subject is null) return Refusal.MissingParameter;
 
         return CheckActor(group, actor, verb) ?? verb switch
         {
@@ -64,11 +71,11 @@ public static class GroupRules
             GroupVerb.Join => CheckJoin(group, actor.Address, limits),
             GroupVerb.Topic when text.Length > Group.MaxTopicBytes => Refusal.TextTooLong,
             GroupVerb.Move when !RealmName.TryParse(text.Decode(), out _) => Refusal.InvalidName,
-            GroupVerb.Invite when Concerned(subject) is var invited => group.Members.ContainsKey(invited) ? Refusal.AlreadyMember : group.Banned.Contains(invited) ? Refusal.Banned : null,
-            GroupVerb.Unban => group.Banned.Contains(Concerned(subject)) ? null : Refusal.NotAMember,
-            GroupVerb.Ban when !group.Members.ContainsKey(Concerned(subject)) => null,
-            GroupVerb.Kick or GroupVerb.Ban or GroupVerb.Mute or GroupVerb.Unmute => CheckSubject(group, actor, Concerned(subject)),
-            GroupVerb.Role => CheckRole(group, Concerned(subject), text),
+            GroupVerb.Invite when subject is { } invited => group.Members.ContainsKey(invited) ? Refusal.AlreadyMember : group.Banned.Contains(invited) ? Refusal.Banned : null,
+            GroupVerb.Unban when subject is { } banned => group.Banned.Contains(banned) ? null : Refusal.NotAMember,
+            GroupVerb.Ban when subject is { } stranger && !group.Members.ContainsKey(stranger) => null,
+            GroupVerb.Kick or GroupVerb.Ban or GroupVerb.Mute or GroupVerb.Unmute when subject is { } concerned => CheckSubject(group, actor, concerned),
+            GroupVerb.Role when subject is { } concerned => CheckRole(group, concerned, text),
             _ => null,
         };
     }
@@ -80,11 +87,10 @@ public static class GroupRules
         return text.Length == 0 ? Refusal.EmptyText : limits.TextBytes > 0 && text.Length > limits.TextBytes ? Refusal.TextTooLong : null;
     }
 
-    // Kicking nobody is nothing that a front end lets through.
-    private static Address Concerned(Address? subject) => subject ?? default;
-
     private static Refusal? CheckActor(Group group, Actor actor, GroupVerb verb)
     {
+        // The new home is asked before, which only the present home can do.
+        if (verb == GroupVerb.Move && actor.Address.Realm is not null) return Refusal.NotAllowed;
         if (LeastRole(verb) is not { } least || (actor.IsOperator && least > GroupRole.Member)) return null;
         if (!group.Members.TryGetValue(actor.Address, out var member)) return Refusal.NotAMember;
         if (verb == GroupVerb.Say && member.IsMuted) return Refusal.Muted;

@@ -97,7 +97,8 @@ public sealed class Groups : IAsyncDisposable
     /// <param name="cancellationToken">Gives up asking another realm; what is begun in the store is finished.</param>
     /// <returns>
     /// The entry, on disk, or null when it waits, on disk, for the group's home; a refusal of <see cref="GroupRules.Check"/>, or
-    /// <see cref="Refusal.PeerUnreachable"/>, <see cref="Refusal.PeerQueueFull"/> when it cannot even wait.
+    /// <see cref="Refusal.PeerUnreachable"/>, <see cref="Refusal.PeerQueueFull"/> when it cannot even wait. To the operator a home
+    /// elsewhere is a <see cref="Refusal.HomeElsewhere"/>: he is nobody there.
     /// </returns>
     public async ValueTask<Result<Message?>> ActAsync(Actor actor, GroupId id, GroupVerb verb, Address? subject, MessageText text, CancellationToken cancellationToken)
     {
@@ -106,8 +107,37 @@ public sealed class Groups : IAsyncDisposable
         var entry = _ids.Next();
         var done = await _store.ChangeGroupAsync(id, _here, group => Decide(group, actor, verb, subject, text, entry));
         if (done.TryGet(out var message, out var refusal)) return message;
-        if (refusal != Refusal.HomeElsewhere || await FindAsync(id, cancellationToken) is not { Home: { } home } replica) return refusal;
+        if (refusal != Refusal.HomeElsewhere || actor.IsOperator || await FindAsync(id, cancellationToken) is not { Home: { } home } replica) return refusal;
         return await AskHomeAsync(home, replica, actor, verb, subject, text, entry);
+    }
+
+    /// <summary>Entries of a group after a position, oldest first: at most so many, and no more than so many bytes of text except for the first.</summary>
+    public ValueTask<ImmutableArray<Message>> ReadAsync(Group group, long after, int mostEntries, int mostBytes, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(group);
+        return _store.ReadConversationAsync(group.Conversation, after, mostEntries, mostBytes, cancellationToken);
+    }
+
+    /// <summary>The last position of a group.</summary>
+    public ValueTask<long> FindHeadAsync(Group group, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(group);
+        return _store.FindHeadAsync(group.Conversation, cancellationToken);
+    }
+
+    /// <summary>A home that was restored waits for a realm that has members in the group, or does not any more: null when there is no such group.</summary>
+    public ValueTask<Group?> AwaitAsync(GroupId id, RealmName realm, bool isAwaited) =>
+        _store.UpdateGroupAsync(id, group => group with { Awaited = isAwaited ? group.Awaited.Add(realm) : group.Awaited.Remove(realm) });
+
+    /// <summary>The home says that nobody of this realm is in the group: so it is kept.</summary>
+    public ValueTask<Group?> LoseAsync(GroupId id) =>
+        _store.UpdateGroupAsync(id, group => group with { Members = group.Members.RemoveRange(group.Members.Keys.Where(member => member.Realm is null)) });
+
+    /// <summary>What waits for the home of a group, oldest first.</summary>
+    public ValueTask<ImmutableArray<PendingEntry>> ListPendingAsync(Group group, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(group);
+        return _store.ListPendingAsync(group.Id, cancellationToken);
     }
 
     /// <summary>Brings the entries of a group after a position, as they come, until the returned object is disposed of.</summary>
@@ -118,11 +148,35 @@ public sealed class Groups : IAsyncDisposable
     }
 
     /// <summary>Takes an account that is to be removed out of all groups, so that a later one of its name is in none.</summary>
-    public async ValueTask LeaveAllAsync(Account who, CancellationToken cancellationToken)
+    /// <returns>Null when it is; else why it cannot leave one of them now: <see cref="Refusal.Recovering"/> or <see cref="Refusal.PeerQueueFull"/>.</returns>
+    public async ValueTask<Refusal?> LeaveAllAsync(Account who, CancellationToken cancellationToken)
     {
         var actor = Actor.Of(who);
         foreach (var group in await ListAsync(cancellationToken))
-            if (group.Members.ContainsKey(actor.Address)) await ActAsync(actor, group.Id, GroupVerb.Leave, null, default, cancellationToken);
+        {
+            if (!group.Members.ContainsKey(actor.Address)) continue;
+            var left = await ActAsync(actor, group.Id, GroupVerb.Leave, null, default, cancellationToken);
+            if (!left.TryGet(out _, out var refusal) && refusal is Refusal.Recovering or Refusal.PeerQueueFull) return refusal;
+
+            // The home elsewhere may take its time, or be gone for good; here he is out at once.
+            if (!group.IsHere) await _store.UpdateGroupAsync(group.Id, current => current.IsHere ? current : current with { Members = current.Members.Remove(actor.Address) });
+        }
+
+        return null;
+    }
+
+    /// <summary>The operator no longer waits for the realms that a restored group awaits: what only they have is lost.</summary>
+    /// <returns>The group, or <see cref="Refusal.UnknownGroup"/>.</returns>
+    public async ValueTask<Result<Group>> RecoverAsync(GroupId id) =>
+        await _store.UpdateGroupAsync(id, static group => group with { Awaited = [] }) is { } group ? group : Refusal.UnknownGroup;
+
+    /// <summary>Removes a group and what was said in it: one whose home is here, or a replica whose home is no peer any more.</summary>
+    /// <returns>The group that was; <see cref="Refusal.UnknownGroup"/>, or <see cref="Refusal.HomeElsewhere"/> when its home would bring it back.</returns>
+    public async ValueTask<Result<Group>> RemoveAsync(GroupId id, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(id, cancellationToken) is not { } group) return Refusal.UnknownGroup;
+        if (group.Home is { } home && _peers.Find(home) is not null) return Refusal.HomeElsewhere;
+        return await _store.RemoveGroupAsync(id) ? group : Refusal.UnknownGroup;
     }
 
     /// <summary>Takes in what the home of a group told of its state.</summary>
@@ -148,7 +202,9 @@ public sealed class Groups : IAsyncDisposable
     internal Result<NewEntry> Decide(Group? group, Actor actor, GroupVerb verb, Address? subject, MessageText text, Guid entry, DateTimeOffset? sent = null)
     {
         if (GroupRules.Check(group, actor, verb, subject, text, _options) is { } refusal) return refusal;
-        return NewEntry(actor, GroupRules.EntryOf(verb) ?? throw new System.Diagnostics.UnreachableException($"{verb} makes no entry."), subject, text, entry, sent);
+        return GroupRules.EntryOf(verb) is { } kind
+            ? NewEntry(actor, kind, GroupRules.ConcernsSomebody(verb) ? subject : null, GroupRules.HasText(verb) ? text : default, entry, sent)
+            : Refusal.NotAllowed;
     }
 
     private NewEntry NewEntry(Actor actor, EntryKind kind, Address? subject, MessageText text, Guid? id = null, DateTimeOffset? sent = null) =>
@@ -210,13 +266,12 @@ public sealed class Groups : IAsyncDisposable
     private async ValueTask<Result<Message?>> AskHomeAsync(RealmName home, Group replica, Actor actor, GroupVerb verb, Address? subject, MessageText text, Guid entry)
     {
         // What the replica can tell is told at once; the home decides in the end.
-        if (GroupRules.Check(replica with { Home = null }, actor, verb, subject, text, _options) is { } refusal) return refusal;
+        if (!Decide(replica with { Home = null }, actor, verb, subject, text, entry).TryGet(out var asked, out var refusal)) return refusal;
         if (_peers.Find(home) is not { } peer) return Refusal.PeerUnreachable;
         if (_peers.IsFull(peer.Id)) return Refusal.PeerQueueFull;
 
-        var asked = NewEntry(actor, GroupRules.EntryOf(verb)!.Value, subject, text, entry); // every verb but Read has one
-        var named = subject is { Realm: null } own ? own with { Realm = _here } : subject;
-        var frame = _peers.Write(new GroupDispatch(entry, replica.Id, verb, actor.Address.Username, actor.DisplayName, named, text, asked.Sent));
+        var named = asked.Subject is { Realm: null } own ? own with { Realm = _here } : asked.Subject;
+        var frame = _peers.Write(new GroupDispatch(entry, replica.Id, verb, actor.Address.Username, actor.DisplayName, named, asked.Text, asked.Sent));
         await _store.AppendPendingAsync(new PendingEntry(replica.Id, asked, frame), new Parcel(peer.Id, frame));
         return default(Message);
     }

@@ -37,6 +37,9 @@ public sealed class Realm : IAsyncDisposable
     /// <summary>The realm's name.</summary>
     public RealmName Name { get; }
 
+    /// <summary>Its rules.</summary>
+    public RealmOptions Options => _options;
+
     /// <summary>Its accounts.</summary>
     public Accounts Accounts { get; }
 

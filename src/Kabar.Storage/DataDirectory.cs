@@ -28,6 +28,9 @@ public sealed class DataDirectory : IDisposable
     /// <summary>Where its key lies.</summary>
     public static string KeyIn(string path) => System.IO.Path.Combine(path, "tls", "key.pem");
 
+    /// <summary>The folder of what the realm is known by to other realms: its key, its certificate, and how its former keys vouch for it.</summary>
+    public static string LinkIn(string path) => System.IO.Path.Combine(path, "link");
+
     /// <summary>Makes the folder, readable by its owner alone, where there is none.</summary>
     public static void Make(string path)
     {

@@ -11,6 +11,8 @@ internal sealed class BenchAccount(string username, string password)
     // A login is slow on purpose (12 ms of CPU), so connections share accounts beyond this number; a session belongs to no connection.
     public const int Most = 100;
 
+    private string? _token;
+
     public string Username { get; } = username;
 
     public string Password { get; } = password;
@@ -18,11 +20,11 @@ internal sealed class BenchAccount(string username, string password)
     /// <summary><c>send TOKEN </c></summary>
     public byte[] SendHead { get; private set; } = [];
 
-    /// <summary><c>USERNAME </c></summary>
-    public byte[] NameField { get; } = Encoding.UTF8.GetBytes(username + " ");
-
     /// <summary>A whole request for the inbox.</summary>
     public byte[] InboxRequest { get; private set; } = [];
+
+    /// <summary>A whole request to enter a group. It ends in a line feed alone: so does then each text of the conversation.</summary>
+    public byte[] GroupRequest(string group) => Encoding.ASCII.GetBytes($"group {_token} {group} origin\n");
 
     /// <summary>Accounts that exist nowhere yet, with passwords nobody else knows.</summary>
     public static IReadOnlyList<BenchAccount> Make(int count) =>
@@ -34,14 +36,14 @@ internal sealed class BenchAccount(string username, string password)
             new AccountLine(account.Username, account.Username, account.Password), AccountLines.Default.AccountLine)), cancellationToken);
 
     /// <summary>Reads accounts that a running server has.</summary>
-    public static async Task<IReadOnlyList<BenchAccount>> ReadAsync(string path, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<BenchAccount>> ReadAsync(string path, int most, CancellationToken cancellationToken)
     {
         var accounts = new List<BenchAccount>();
         try
         {
             await foreach (var line in File.ReadLinesAsync(path, cancellationToken))
             {
-                if (accounts.Count == Most) break;
+                if (accounts.Count == most) break;
                 if (string.IsNullOrWhiteSpace(line)) continue;
                 var account = JsonSerializer.Deserialize(line, AccountLines.Default.AccountLine);
                 if (account is not { Username.Length: > 0, Password.Length: > 0 })
@@ -60,6 +62,7 @@ internal sealed class BenchAccount(string username, string password)
     /// <summary>Notes the session that its requests present.</summary>
     public void Use(string token)
     {
+        _token = token;
         SendHead = Encoding.ASCII.GetBytes($"send {token} ");
         InboxRequest = Encoding.ASCII.GetBytes($"inbox {token}\r\n");
     }

@@ -21,6 +21,14 @@ internal enum Workload
     /// <summary>Connect, one command, close.</summary>
     [JsonStringEnumMemberName("connect")]
     Connect,
+
+    /// <summary>Members of groups speak in turn, and all of a group hear each text.</summary>
+    [JsonStringEnumMemberName("group")]
+    Group,
+
+    /// <summary>Half of the connections send from one realm, half read in another.</summary>
+    [JsonStringEnumMemberName("federated")]
+    Federated,
 }
 
 /// <summary>A load generator's run as it was asked for.</summary>
@@ -32,8 +40,13 @@ internal sealed record BenchOptions
 
     public int IdleConnections { get; init; } = 10_000;
 
-    /// <summary>Requests a connection keeps in flight.</summary>
+    /// <summary>Requests a connection keeps in flight, or texts a group.</summary>
     public int Depth { get; init; } = 1;
+
+    public int Groups { get; init; } = 10;
+
+    /// <summary>How many are in each group, with a connection each.</summary>
+    public int Members { get; init; } = 50;
 
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -62,6 +75,9 @@ internal sealed record BenchOptions
 
     /// <summary>Whether that echo's transport runs continuations on its polling thread.</summary>
     public bool InlineScheduling { get; init; }
+
+    /// <summary>Whether <see cref="Workload.Send"/> runs a second time, with a peer that is down.</summary>
+    public bool DeadPeer { get; init; }
 
     /// <summary>Whether <see cref="Workload.Send"/> reads everything back.</summary>
     public bool Verify { get; init; }

@@ -17,6 +17,12 @@ internal sealed record BenchReport
 
     public required int Body { get; init; }
 
+    /// <summary>How many groups there were, if any.</summary>
+    public int? Groups { get; init; }
+
+    /// <summary>How many were in each.</summary>
+    public int? Members { get; init; }
+
     public required double WarmupSeconds { get; init; }
 
     /// <summary>The window's length, or the most it may take where messages are counted.</summary>

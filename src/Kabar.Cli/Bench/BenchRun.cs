@@ -1,9 +1,10 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace Kabar.Cli.Bench;
 
 /// <summary>
-/// Runs the workloads one after another, each on a server of its own with fresh data, so that none inherits the other's memory or
+/// Runs the workloads one after another, each on servers of its own with fresh data, so that none inherits the other's memory or
 /// inboxes; an echo that is wanted for comparison goes first.
 /// </summary>
 internal static class BenchRun
@@ -14,21 +15,17 @@ internal static class BenchRun
         var results = new List<WorkloadResult>();
         foreach (var workload in options.Workloads)
         {
-            var accounts = AccountsFor(workload, options);
-            // An echo has no inboxes.
-            if (options.Echo && workload != Workload.Inbox)
+            if (options.Echo && workload is (Workload.Send or Workload.Idle or Workload.Connect))
             {
                 progress($"{workload} on the echo");
-                results.Add(await MeasureAsync(workload, await Target.StartEchoAsync(options, accounts, cancellationToken), options, cancellationToken));
+                results.Add(await MeasureAsync(
+                    workload, await Target.StartEchoAsync(options, AccountsFor(workload, options), cancellationToken), options, cancellationToken));
             }
 
-            progress($"{workload} on the server");
-            var target = options is { Server: { } server, Users: { } users }
-                ? await Target.AttachAsync(options, server, users, cancellationToken)
-                : await Target.StartKabarAsync(options, accounts, cancellationToken);
-            results.Add(await MeasureAsync(workload, target, options, cancellationToken));
+            results.AddRange(await MeasureAsync(workload, options, progress, cancellationToken));
         }
 
+        var groups = options.Workloads.Contains(Workload.Group);
         return new BenchReport
         {
             Version = typeof(BenchRun).Assembly.GetName().Version!.ToString(3), // ours has one
@@ -37,6 +34,8 @@ internal static class BenchRun
             Connections = options.Connections,
             Depth = options.Depth,
             Body = options.Body,
+            Groups = groups ? options.Groups : null,
+            Members = groups ? options.Members : null,
             WarmupSeconds = options.Warmup.TotalSeconds,
             DurationSeconds = options.Duration.TotalSeconds,
             Count = options.Count,
@@ -49,27 +48,38 @@ internal static class BenchRun
         Workload.Send or Workload.Inbox => Math.Clamp(options.Connections, 2, BenchAccount.Most),
         Workload.Connect => Math.Min(options.Connections, 20),
         Workload.Idle => 1,
+        Workload.Group => GroupLoad.Accounts(options),
+        Workload.Federated => throw new UnreachableException("it makes accounts in two realms"),
     };
+
+    private static async Task<IReadOnlyList<WorkloadResult>> MeasureAsync(
+        Workload workload, BenchOptions options, Action<string> progress, CancellationToken cancellationToken)
+    {
+        if (workload == Workload.Federated) return await FederatedLoad.RunAsync(options, progress, cancellationToken);
+        var accounts = AccountsFor(workload, options);
+        if (workload == Workload.Send && options.DeadPeer) return await DeadPeerLoad.RunAsync(options, accounts, progress, cancellationToken);
+
+        progress($"{workload} on the server");
+        var setup = workload == Workload.Group ? ServerSetup.Plain with { Dialect = "realm-chat" } : ServerSetup.Plain;
+        var target = options is { Server: { } server, Users: { } users }
+            ? await Target.AttachAsync(options, server, users, accounts, cancellationToken)
+            : await Target.StartKabarAsync(options, setup, accounts, cancellationToken);
+        return [await MeasureAsync(workload, target, options, cancellationToken)];
+    }
 
     private static async Task<WorkloadResult> MeasureAsync(Workload workload, Target target, BenchOptions options, CancellationToken cancellationToken)
     {
         await using (target)
         {
-            try
+            return await target.WatchAsync(() => workload switch
             {
-                var result = await (workload switch
-                {
-                    Workload.Send => SendLoad.RunAsync(target, options, cancellationToken),
-                    Workload.Inbox => InboxLoad.RunAsync(target, options, cancellationToken),
-                    Workload.Connect => ConnectLoad.RunAsync(target, options, cancellationToken),
-                    Workload.Idle => IdleLoad.RunAsync(target, options, cancellationToken),
-                });
-                return target.LastWords is null ? result : throw new CommandFault("The server ended before the load did.");
-            }
-            catch (CommandFault fault) when (target.LastWords is { } words)
-            {
-                throw new CommandFault($"{fault.Message} Its last words:{Environment.NewLine}{words}");
-            }
+                Workload.Send => SendLoad.RunAsync(target, options, cancellationToken),
+                Workload.Inbox => InboxLoad.RunAsync(target, options, cancellationToken),
+                Workload.Connect => ConnectLoad.RunAsync(target, options, cancellationToken),
+                Workload.Idle => IdleLoad.RunAsync(target, options, cancellationToken),
+                Workload.Group => GroupLoad.RunAsync(target, options, cancellationToken),
+                Workload.Federated => throw new UnreachableException("it has two targets"),
+            });
         }
     }
 }

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
 namespace Kabar.Cli.Bench;
@@ -14,15 +12,13 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(25);
 
-    // Between listening and saying so.
-    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(1);
-
     // Who has pressed Ctrl-C does not want to wait, and the data are thrown away.
     private static readonly TimeSpan LongestHurriedStop = TimeSpan.FromSeconds(2);
 
     private readonly Process _process;
     private readonly CancellationToken _hurry;
     private readonly TaskCompletionSource<string> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Queue<string> _said = new();
     private readonly Queue<string> _complaints = new();
     private readonly Task _output;
     private readonly Task _errors;
@@ -76,34 +72,22 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         return new ChildProcess(process, hurry);
     }
 
-    /// <summary>Waits until it accepts connections.</summary>
-    /// <returns>What it said about it, after "listening on"; null where it said nothing.</returns>
-    public async Task<string?> ListensAsync(IPEndPoint endPoint, CancellationToken cancellationToken)
+    /// <summary>Waits until it listens for clients.</summary>
+    /// <returns>What it said about it, after "listening on".</returns>
+    public async Task<string> ListensAsync(CancellationToken cancellationToken)
     {
-        var started = Stopwatch.GetTimestamp();
         var ended = _process.WaitForExitAsync(cancellationToken);
-        while (Stopwatch.GetElapsedTime(started) < LongestStart)
-        {
-            // What is printed wakes this at once; a server that prints nothing is found by knocking.
-            var pause = Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken);
-            await Task.WhenAny(_listening.Task.IsCompleted ? pause : _listening.Task, pause, ended);
-            cancellationToken.ThrowIfCancellationRequested();
-            if (ended.IsCompleted)
-            {
-                await Task.WhenAll(_output, _errors);
-                throw new CommandFault($"The server ended before it listened: {Complaint}");
-            }
-
-            if (!await AcceptsAsync(endPoint, cancellationToken)) continue;
-            await Task.WhenAny(_listening.Task, Task.Delay(LongestSilence, cancellationToken));
-            return _listening.Task.IsCompletedSuccessfully ? await _listening.Task : null;
-        }
-
-        throw new CommandFault($"The server does not listen on {endPoint} after {LongestStart.TotalSeconds} s: {Complaint}");
+        await Task.WhenAny(_listening.Task, ended, Task.Delay(LongestStart, cancellationToken));
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_listening.Task.IsCompleted) return await _listening.Task;
+        if (!ended.IsCompleted) throw new CommandFault($"The server does not listen after {LongestStart.TotalSeconds} s: {Complaint}");
+        await Task.WhenAll(_output, _errors);
+        throw new CommandFault($"The server ended before it listened: {Complaint}");
     }
 
     /// <summary>Waits until it has done its work.</summary>
-    public async Task DoneAsync(TimeSpan longest, CancellationToken cancellationToken)
+    /// <returns>The last lines that it printed.</returns>
+    public async Task<IReadOnlyList<string>> DoneAsync(TimeSpan longest, CancellationToken cancellationToken)
     {
         try
         {
@@ -116,6 +100,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
 
         await Task.WhenAll(_output, _errors);
         if (_process.ExitCode != 0) throw new CommandFault($"\"{CommandLine}\" failed with {_process.ExitCode}: {Complaint}");
+        return [.. _said];
     }
 
     public async ValueTask DisposeAsync()
@@ -139,20 +124,6 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int Signal(int process, int signal);
 
-    private static async Task<bool> AcceptsAsync(IPEndPoint endPoint, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var connection = new LoadConnection(endPoint, 0);
-            await connection.ConnectAsync().AsTask().WaitAsync(cancellationToken);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
-
     private async Task<bool> EndsAsync(TimeSpan longest)
     {
         using var deadline = new CancellationTokenSource(longest);
@@ -171,23 +142,24 @@ internal sealed partial class ChildProcess : IAsyncDisposable
 
     private async Task ReadOutputAsync()
     {
-        const string Word = "listening";
+        const string Word = "listening on ", ForPeers = "(link)";
         while (await _process.StandardOutput.ReadLineAsync(CancellationToken.None) is { } line)
         {
-            if (line.StartsWith(Word, StringComparison.OrdinalIgnoreCase))
-                _listening.TrySetResult(line[Word.Length..].Replace(" on ", "", StringComparison.Ordinal).Trim());
+            Keep(_said, line);
+            if (line.StartsWith(Word, StringComparison.Ordinal) && !line.EndsWith(ForPeers, StringComparison.Ordinal))
+                _listening.TrySetResult(line[Word.Length..]);
         }
     }
 
     private async Task ReadErrorsAsync()
     {
         while (await _process.StandardError.ReadLineAsync(CancellationToken.None) is { } line)
-        {
-            lock (_complaints)
-            {
-                _complaints.Enqueue(line);
-                if (_complaints.Count > LinesKept) _complaints.Dequeue();
-            }
-        }
+            lock (_complaints) Keep(_complaints, line);
+    }
+
+    private static void Keep(Queue<string> lines, string line)
+    {
+        lines.Enqueue(line);
+        if (lines.Count > LinesKept) lines.Dequeue();
     }
 }

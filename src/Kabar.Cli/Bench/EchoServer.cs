@@ -17,11 +17,11 @@ internal static class EchoServer
 {
     public const string CommandName = "echo-server";
 
-    public static async Task RunAsync(int port, bool inlineScheduling, CancellationToken cancellationToken)
+    public static async Task RunAsync(bool inlineScheduling, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-            kestrel.Listen(IPAddress.Loopback, port, listener => listener.UseConnectionHandler<EchoConnectionHandler>()));
+            kestrel.Listen(IPAddress.Loopback, 0, listener => listener.UseConnectionHandler<EchoConnectionHandler>()));
         builder.Services.Configure<SocketTransportOptions>(sockets =>
         {
             sockets.UnsafePreferInlineScheduling = inlineScheduling;
@@ -29,7 +29,7 @@ internal static class EchoServer
         });
         await using var application = builder.Build();
         await application.StartAsync(cancellationToken);
-        Console.WriteLine($"listening on 127.0.0.1:{port} ({Settings(inlineScheduling)})");
+        Console.WriteLine($"listening on {new Uri(application.Urls.Single()).Authority} ({Settings(inlineScheduling)})");
         await application.WaitForShutdownAsync(cancellationToken);
     }
 

@@ -8,8 +8,13 @@ namespace Kabar.Cli.Bench;
 /// </summary>
 internal sealed class InboxReader
 {
+    /// <summary>How long whoever awaits <see cref="DrainAsync"/> does so.</summary>
+    public static readonly TimeSpan LongestDrain = TimeSpan.FromMinutes(2);
+
     private const int MessagesAPoll = 10;
     private const int MostPages = 1_000_000;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private readonly BenchAccount _account;
     private readonly LoadConnection[] _connections;
@@ -18,6 +23,7 @@ internal sealed class InboxReader
     private readonly int[] _last;
     private readonly Bell _due = new();
     private int _announced;
+    private int _taken;
     private int _polls;
     private long _outOfOrder;
     private long _strange;
@@ -36,6 +42,9 @@ internal sealed class InboxReader
 
     /// <summary>From request to reply, of the polls inside the window.</summary>
     public LatencyHistogram? Polls { get; init; }
+
+    /// <summary>How long messages that were announced may be on their way here, with nothing coming; in one realm they are there at once.</summary>
+    public TimeSpan Patience { get; init; }
 
     /// <summary>A message for this inbox was acknowledged. Any sender may call it.</summary>
     public void Announce()
@@ -63,11 +72,20 @@ internal sealed class InboxReader
         await DrainAsync();
     });
 
-    /// <summary>Polls until nothing is left.</summary>
+    /// <summary>Polls until nothing is left, nor on its way.</summary>
     public async Task DrainAsync()
     {
-        for (var page = 0; page < MostPages && await PollAsync() > 0; page++)
+        var came = Stopwatch.GetTimestamp();
+        for (var page = 0; page < MostPages; page++)
         {
+            if (await PollAsync() > 0)
+            {
+                came = Stopwatch.GetTimestamp();
+                continue;
+            }
+
+            if (_taken >= Volatile.Read(ref _announced) || Stopwatch.GetElapsedTime(came) >= Patience) return;
+            await Task.Delay(Pause);
         }
     }
 
@@ -87,6 +105,7 @@ internal sealed class InboxReader
 
     private void Take(ReadOnlySpan<byte> text)
     {
+        _taken++;
         if (!MessageStamp.TryRead(text, out var sender, out var sequence) || sender < 0 || sender >= _senders.Length || sequence < 0)
         {
             _strange++;

@@ -23,6 +23,9 @@ internal sealed class LoadConnection : IDisposable
     /// <summary>Whether the server has closed it, or what it sent was not asked for.</summary>
     public bool IsReadable => _socket.Poll(0, SelectMode.SelectRead);
 
+    /// <summary>From here on each line is a reply, as in the conversation of a group.</summary>
+    public void TakeLines() => _replies.TakesLines = true;
+
     public ValueTask ConnectAsync() => _socket.ConnectAsync(_server, CancellationToken.None);
 
     /// <summary>Sends all of it.</summary>

@@ -1,14 +1,6 @@
-using System.Diagnostics;
 using System.Net.Sockets;
 
 namespace Kabar.Cli.Bench;
-
-/// <summary>How long was measured, and what it cost.</summary>
-/// <param name="Elapsed">The time.</param>
-/// <param name="ServerCpu">The server's CPU time, where its process is known.</param>
-/// <param name="OwnCpu">The load generator's.</param>
-/// <param name="OthersCpu">That of everything else on the machine, where it can be known.</param>
-internal sealed record Stretch(TimeSpan Elapsed, TimeSpan? ServerCpu, TimeSpan OwnCpu, TimeSpan? OthersCpu);
 
 /// <summary>
 /// One run of load in three phases: the warm-up, which is not counted; the window, in which answers, latencies and CPU are taken; the
@@ -79,14 +71,11 @@ internal sealed class LoadWindow(BenchOptions options)
         try
         {
             await UntilAsync(running, options.Warmup, cancellationToken);
-            var (machineBefore, cpuBefore, ownBefore) = (MachineFigures.Now(), server?.Cpu(), Environment.CpuUsage.TotalTime);
-            var started = Stopwatch.GetTimestamp();
+            var meter = Meter.Start(server);
             _isMeasuring = true;
             await UntilAsync(Task.WhenAny(running, _counted.Task), options.Duration, cancellationToken);
             _isMeasuring = false;
-            var (elapsed, own, cpu) = (Stopwatch.GetElapsedTime(started), Environment.CpuUsage.TotalTime - ownBefore, server?.Cpu() - cpuBefore);
-            var all = machineBefore is { } before ? MachineFigures.Now()?.Since(before, elapsed) : null;
-            return new Stretch(elapsed, cpu, own, all - cpu - own);
+            return meter.Read();
         }
         finally
         {

@@ -3,23 +3,27 @@ using System.Globalization;
 
 namespace Kabar.Cli.Bench;
 
-/// <summary>What the operating system counts about one process.</summary>
-internal sealed class ProcessFigures(int id)
+/// <summary>What the operating system counts about a process, or about several together.</summary>
+internal sealed class ProcessFigures(params IReadOnlyList<int> processes)
 {
-    /// <summary>The CPU time it has used, in the kernel too.</summary>
-    public TimeSpan Cpu()
+    /// <summary>The CPU time used, in the kernel too.</summary>
+    public TimeSpan Cpu() => processes.Aggregate(TimeSpan.Zero, (sum, id) => sum + Cpu(id));
+
+    /// <summary>The resident memory.</summary>
+    public long ResidentBytes() => processes.Sum(ResidentBytes);
+
+    private static TimeSpan Cpu(int id)
     {
-        using var process = Find();
+        using var process = Find(id);
         return process.TotalProcessorTime;
     }
 
-    /// <summary>Its resident memory.</summary>
-    public long ResidentBytes()
+    private static long ResidentBytes(int id)
     {
         const string Key = "Rss:";
         if (!OperatingSystem.IsLinux())
         {
-            using var process = Find();
+            using var process = Find(id);
             return process.WorkingSet64;
         }
 
@@ -35,7 +39,7 @@ internal sealed class ProcessFigures(int id)
         }
     }
 
-    private Process Find()
+    private static Process Find(int id)
     {
         try
         {

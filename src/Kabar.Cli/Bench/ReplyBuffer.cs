@@ -1,6 +1,6 @@
 namespace Kabar.Cli.Bench;
 
-/// <summary>What has come from the server and is not yet taken: bytes in, replies out. A reply ends with an empty line.</summary>
+/// <summary>What has come from the server and is not yet taken: bytes in, replies out. A reply ends with an empty line, unless lines are taken.</summary>
 internal sealed class ReplyBuffer(int capacity = ReplyBuffer.DefaultCapacity)
 {
     private const int DefaultCapacity = 1024;
@@ -13,7 +13,10 @@ internal sealed class ReplyBuffer(int capacity = ReplyBuffer.DefaultCapacity)
     private int _scanned;
     private int _end;
 
-    private static ReadOnlySpan<byte> Terminator => "\r\n\r\n"u8;
+    /// <summary>Whether each line is a reply: the conversation of a group.</summary>
+    public bool TakesLines { get; set; }
+
+    private ReadOnlySpan<byte> Terminator => TakesLines ? "\n"u8 : "\r\n\r\n"u8;
 
     /// <summary>Where the next bytes go; never empty. <see cref="Add"/> says how many came. It invalidates replies taken before.</summary>
     public Memory<byte> Free()

@@ -14,11 +14,7 @@ internal static class ReportTable
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
         if (Console.IsOutputRedirected) console.Profile.Width = WidthInAPipe;
         Line(console, $"kabar {report.Version}, {report.System}, {report.Processors} processors");
-        if (report.Results.Any(result => result.Load is not null))
-        {
-            Line(console, $"{report.Connections} connections, {report.Depth} in flight on each, texts of {report.Body} bytes, "
-                + (report.Count is { } messages ? $"{messages:N0} messages" : $"{report.DurationSeconds} s") + $" after {report.WarmupSeconds} s of warm-up");
-        }
+        if (report.Results.Any(result => result.Load is not null)) Line(console, string.Join(", ", Asked(report)));
 
         foreach (var result in report.Results.Where(result => result.Settings is not null).DistinctBy(result => result.Target))
             Line(console, $"{result.Target}: {result.Settings}");
@@ -27,9 +23,20 @@ internal static class ReportTable
         if (report.Results.Any(result => result.Delivery is not null)) console.Write(Deliveries(report));
         if (report.Results.Any(result => result.Idle is not null)) console.Write(Idles(report));
         if (report.Results.Any(result => result.Start is not null)) console.Write(Starts(report));
+        foreach (var result in report.Results) Compare(console, result);
         foreach (var result in report.Results)
             foreach (var (sentence, count) in result.Failures)
                 Line(console, $"{Word(result.Workload)} on {result.Target}: {count:N0} × {sentence}");
+    }
+
+    private static IEnumerable<string> Asked(BenchReport report)
+    {
+        if (report.Results.Any(result => result.Load is not null && result.Workload != Workload.Group))
+            yield return $"{report.Connections} connections, {report.Depth} in flight on each";
+        if (report is { Groups: { } groups, Members: { } members })
+            yield return $"{groups} groups of {members} members, {report.Depth} in flight in each (deliveries are counted; latencies are to the last member)";
+        yield return $"texts of {report.Body} bytes";
+        yield return (report.Count is { } messages ? $"{messages:N0} messages" : $"{report.DurationSeconds} s") + $" after {report.WarmupSeconds} s of warm-up";
     }
 
     private static Table Loads(BenchReport report)
@@ -50,9 +57,31 @@ internal static class ReportTable
                     "  its polls", result.Target, Whole(polls.Answered), Whole(polls.Answered / load.Seconds), .. Latencies(polls.Latency), "", "", "", "",
                 ]);
             }
+            if (result.Queue is { } queue)
+            {
+                AddRow(table, [
+                    $"  to {queue.Peer}, {queue.State}", result.Target, Whole(queue.Measured), Whole(queue.Measured / load.Seconds), .. Latencies(queue.Latency),
+                    "", "", "", "",
+                ]);
+            }
         }
 
         return table;
+    }
+
+    private static void Compare(IAnsiConsole console, WorkloadResult result)
+    {
+        if (result.Comparison is { } comparison)
+        {
+            var p99 = comparison.P99 is null ? "" : $"; p99 {Hundredths(comparison.P99)} ×";
+            Line(console, $"{comparison.What} {Hundredths(comparison.ServerCpu)} × {comparison.Than} (server CPU each{p99})");
+        }
+
+        if (result.Queue is { } queue)
+        {
+            Line(console, $"queue for {queue.Peer} ({queue.State}): {queue.Entries:N0} entries, {Megabytes(queue.Bytes)} MB; "
+                + $"{queue.Acknowledged:N0} messages to it were acknowledged");
+        }
     }
 
     private static Table Deliveries(BenchReport report)

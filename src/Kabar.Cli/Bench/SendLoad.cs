@@ -3,13 +3,18 @@ namespace Kabar.Cli.Bench;
 /// <summary>Every connection sends; afterwards, where it was asked for, everything is read back and compared.</summary>
 internal static class SendLoad
 {
-    public static async Task<WorkloadResult> RunAsync(Target target, BenchOptions options, CancellationToken cancellationToken)
+    /// <summary>Sends among all accounts of the target.</summary>
+    public static Task<WorkloadResult> RunAsync(Target target, BenchOptions options, CancellationToken cancellationToken) =>
+        RunAsync(target, [.. target.Accounts.Select(account => new Recipient(account))], options, cancellationToken);
+
+    /// <summary>Sends to these recipients.</summary>
+    public static async Task<WorkloadResult> RunAsync(
+        Target target, Recipient[] recipients, BenchOptions options, CancellationToken cancellationToken)
     {
         var window = new LoadWindow(options);
         var accounts = target.Accounts;
         var messages = Enumerable.Range(0, options.Connections).Select(_ => new SentMessages()).ToArray();
         using var connections = await ConnectionSet.OpenAsync(target.EndPoint, options.Connections, cancellationToken);
-        var recipients = accounts.Select(account => new Recipient(account)).ToArray();
         var senders = Enumerable.Range(0, options.Connections).Select(number => new Sender(
             connections[number], window, number, accounts[number % accounts.Count], recipients, options.Verify ? messages[number] : null, options)).ToArray();
 
@@ -30,7 +35,7 @@ internal static class SendLoad
         for (var number = 0; number < target.Accounts.Count; number++)
         {
             var reader = new InboxReader(target.Accounts[number], [connections[number]], window, messages);
-            await window.WatchAsync(() => reader.DrainAsync().WaitAsync(InboxLoad.LongestDrain, cancellationToken));
+            await window.WatchAsync(() => reader.DrainAsync().WaitAsync(InboxReader.LongestDrain, cancellationToken));
             delivery = reader.AddTo(delivery);
         }
 

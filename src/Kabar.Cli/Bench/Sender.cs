@@ -2,11 +2,6 @@ using System.Diagnostics;
 
 namespace Kabar.Cli.Bench;
 
-/// <summary>Who a message can go to.</summary>
-/// <param name="Account">The addressee.</param>
-/// <param name="Reader">Who reads his inbox while the load runs, if anybody does.</param>
-internal sealed record Recipient(BenchAccount Account, InboxReader? Reader = null);
-
 /// <summary>
 /// One connection that keeps a number of messages in flight, to all its recipients in turn. Requests are put together in one buffer
 /// and answers looked at where they arrived, so that the loop allocates nothing.
@@ -41,7 +36,7 @@ internal sealed class Sender
         _filler = new byte[options.Body - MessageStamp.Length + 2];
         _filler.AsSpan().Fill((byte)'x');
         "\r\n"u8.CopyTo(_filler.AsSpan(_filler.Length - 2));
-        var longest = account.SendHead.Length + _recipients.Max(recipient => recipient.Account.NameField.Length) + MessageStamp.Length + _filler.Length;
+        var longest = account.SendHead.Length + _recipients.Max(recipient => recipient.NameField.Length) + MessageStamp.Length + _filler.Length;
         _requests = new byte[options.Depth * longest];
         _sentAt = new long[options.Depth];
     }
@@ -64,14 +59,14 @@ internal sealed class Sender
         for (; count > 0; count--)
         {
             _sentAt[_sent % _sentAt.Length] = now;
-            length += Write(_requests.AsSpan(length), RecipientOf(_sent).Account, _sent);
+            length += Write(_requests.AsSpan(length), RecipientOf(_sent), _sent);
             _sent++;
         }
 
         return _requests.AsMemory(0, length);
     }
 
-    private int Write(Span<byte> request, BenchAccount recipient, int sequence)
+    private int Write(Span<byte> request, Recipient recipient, int sequence)
     {
         var length = _account.SendHead.Length;
         _account.SendHead.CopyTo(request);
@@ -91,15 +86,27 @@ internal sealed class Sender
             var message = _answered++;
             if (WireReply.IsOk(reply.Span))
             {
-                _window.Answered(now - _sentAt[message % _sentAt.Length]);
-                _messages?.Acknowledge(message);
-                RecipientOf(message).Reader?.Announce();
+                Acknowledged(message, now - _sentAt[message % _sentAt.Length]);
             }
             else
             {
                 _window.Failures.Add(WireReply.MessageOf(reply.Span));
             }
         }
+    }
+
+    private void Acknowledged(int message, long ticks)
+    {
+        var recipient = RecipientOf(message);
+        if (recipient.Queued is { } queued)
+        {
+            queued.Add(ticks, _window.IsMeasuring);
+            return;
+        }
+
+        _window.Answered(ticks);
+        _messages?.Acknowledge(message);
+        recipient.Reader?.Announce();
     }
 
     // Each sender begins with another recipient, or all would write to the same one at the same time.

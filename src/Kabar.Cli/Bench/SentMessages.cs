@@ -63,11 +63,11 @@ internal sealed class SentMessages
 }
 
 /// <summary>What was acknowledged against what was read.</summary>
-/// <param name="Acknowledged">Messages answered OK.</param>
+/// <param name="Acknowledged">Messages answered OK; in groups, each text that was said, once for each member.</param>
 /// <param name="Received">Messages read, each counted once.</param>
 /// <param name="Lost">Acknowledged and never read.</param>
 /// <param name="Doubled">Read once too often.</param>
-/// <param name="OutOfOrder">Read after a later one of the same sender.</param>
+/// <param name="OutOfOrder">Read after a later one of the same sender, or in another order than the group's.</param>
 /// <param name="Strange">Texts that nobody here sent.</param>
 internal sealed record Delivery(long Acknowledged = 0, long Received = 0, long Lost = 0, long Doubled = 0, long OutOfOrder = 0, long Strange = 0)
 {

@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 
 namespace Kabar.Cli.Bench;
 
@@ -11,8 +9,11 @@ internal sealed class Target : IAsyncDisposable
     public const string Kabar = "kabar";
     public const string Echo = "echo";
 
-    private static readonly TimeSpan LongestImport = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan LongestCommand = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1);
+
+    private static readonly KeyValuePair<string, string>[] LimitsOff =
+        [new("KABAR__Limits__ConnectionsPerAddress", "0"), new("KABAR__Limits__RequestsPerSecond", "0")];
 
     private readonly string _name;
     private readonly TemporaryFolder? _folder;
@@ -20,12 +21,15 @@ internal sealed class Target : IAsyncDisposable
     private string? _settings;
     private StartFigures? _start;
 
-    private Target(string name, IPEndPoint endPoint, TemporaryFolder? folder) => (_name, EndPoint, _folder) = (name, endPoint, folder);
+    private Target(string name, TemporaryFolder? folder) => (_name, _folder) = (name, folder);
 
-    public IPEndPoint EndPoint { get; }
+    public IPEndPoint EndPoint { get; private set; } = new(IPAddress.Loopback, 0);
 
-    /// <summary>Its process, where it is known.</summary>
-    public ProcessFigures? Figures { get; private set; }
+    /// <summary>Its process's number, where it is known.</summary>
+    public int? ProcessId { get; private set; }
+
+    /// <summary>What its process uses, where it is known.</summary>
+    public ProcessFigures? Figures => ProcessId is { } id ? new ProcessFigures(id) : null;
 
     /// <summary>Who has a session there.</summary>
     public IReadOnlyList<BenchAccount> Accounts { get; private set; } = [];
@@ -33,61 +37,82 @@ internal sealed class Target : IAsyncDisposable
     /// <summary>Whether a message that was sent can be read.</summary>
     public bool KeepsMessages => _name != Echo;
 
-    /// <summary>What a server of our own said at its end, where it has ended by itself.</summary>
-    public string? LastWords => _process is { HasEnded: true } ? _process.Complaint : null;
-
     /// <summary>Starts a server with fresh data and so many accounts, and logs them in.</summary>
-    public static Task<Target> StartKabarAsync(BenchOptions options, int accounts, CancellationToken cancellationToken)
-    {
-        var folder = new TemporaryFolder(options.Data);
-        return ReadyAsync(new Target(Kabar, FreeEndPoint(), folder), async target =>
+    public static Task<Target> StartKabarAsync(BenchOptions options, ServerSetup setup, int accounts, CancellationToken cancellationToken) =>
+        ReadyAsync(new Target(Kabar, new TemporaryFolder(options.Data)), async target =>
         {
-            KeyValuePair<string, string>[] limitsOff =
-                [new("KABAR__Limits__ConnectionsPerAddress", "0"), new("KABAR__Limits__RequestsPerSecond", "0")];
-            var (data, users) = (Path.Combine(folder.Path, "data"), Path.Combine(folder.Path, "users.jsonl"));
             var made = BenchAccount.Make(accounts);
+            var users = Path.Combine(target._folder!.Path, "users.jsonl"); // it was made with one
             await BenchAccount.WriteAsync(users, made, cancellationToken);
-            await using (var import = ChildProcess.Start(["user", "import", users, "--data", data], folder.Path, limitsOff, cancellationToken))
-                await import.DoneAsync(LongestImport, cancellationToken);
+            await target.CommandAsync(["user", "import", users], cancellationToken);
             await target.StartAsync(
-                ["serve", "--data", data, "--listen", $"{target.EndPoint},dialect=message-service"], folder.Path, limitsOff,
-                $"limits on connections per address and requests per second off; data on {new DriveInfo(folder.Path).DriveFormat}", cancellationToken);
+                setup.Arguments(target.Data), LimitsOff,
+                $"limits on connections per address and requests per second off; data on {new DriveInfo(target._folder.Path).DriveFormat}", cancellationToken);
             await Login.LogInAsync(target.EndPoint, made, cancellationToken);
             target.Accounts = made;
         });
-    }
 
     /// <summary>Starts an echo. Its accounts are made up: it answers anybody.</summary>
-    public static Task<Target> StartEchoAsync(BenchOptions options, int accounts, CancellationToken cancellationToken)
-    {
-        var folder = new TemporaryFolder(options.Data);
-        return ReadyAsync(new Target(Echo, FreeEndPoint(), folder), async target =>
+    public static Task<Target> StartEchoAsync(BenchOptions options, int accounts, CancellationToken cancellationToken) =>
+        ReadyAsync(new Target(Echo, new TemporaryFolder(options.Data)), async target =>
         {
-            List<string> arguments = ["bench", EchoServer.CommandName, "--port", target.EndPoint.Port.ToString(CultureInfo.InvariantCulture)];
+            List<string> arguments = ["bench", EchoServer.CommandName];
             if (options.InlineScheduling) arguments.Add("--inline-scheduling");
-            await target.StartAsync(arguments, folder.Path, [], null, cancellationToken);
+            await target.StartAsync(arguments, [], null, cancellationToken);
             target.Accounts = BenchAccount.Make(accounts);
             foreach (var account in target.Accounts) account.Use(Guid.NewGuid().ToString());
         });
-    }
 
     /// <summary>Takes a server that runs already.</summary>
-    public static Task<Target> AttachAsync(BenchOptions options, IPEndPoint server, string users, CancellationToken cancellationToken) =>
-        ReadyAsync(new Target(server.ToString(), server, folder: null), async target =>
+    public static Task<Target> AttachAsync(
+        BenchOptions options, IPEndPoint server, string users, int accounts, CancellationToken cancellationToken) =>
+        ReadyAsync(new Target(server.ToString(), folder: null), async target =>
         {
-            if (options.ServerPid is { } id) target.Figures = new ProcessFigures(id);
-            target.Accounts = await BenchAccount.ReadAsync(users, cancellationToken);
+            (target.EndPoint, target.ProcessId) = (server, options.ServerPid);
+            target.Accounts = await BenchAccount.ReadAsync(users, Math.Max(accounts, BenchAccount.Most), cancellationToken);
             await Login.LogInAsync(target.EndPoint, target.Accounts, cancellationToken);
         });
+
+    /// <summary>Runs a command of this executable on the data of a server of our own.</summary>
+    /// <returns>The last lines that it printed.</returns>
+    public async Task<IReadOnlyList<string>> CommandAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
+    {
+        await using var command = ChildProcess.Start([.. arguments, "--data", Data], _folder!.Path, LimitsOff, cancellationToken); // a server of our own has one
+        return await command.DoneAsync(LongestCommand, cancellationToken);
+    }
+
+    /// <summary>Puts load on it; an end of the server before the load's is a fault, told with its last words.</summary>
+    public async Task<T> WatchAsync<T>(Func<Task<T>> load)
+    {
+        try
+        {
+            var result = await load();
+            return _process is { HasEnded: true } ? throw new CommandFault("The server ended before the load did.") : result;
+        }
+        catch (CommandFault fault) when (_process is { HasEnded: true } ended)
+        {
+            throw new CommandFault($"{fault.Message} Its last words:{Environment.NewLine}{ended.Complaint}");
+        }
+    }
 
     /// <summary>A result of this target, to be filled in.</summary>
     public WorkloadResult Result(Workload workload) => new() { Workload = workload, Target = _name, Settings = _settings, Start = _start };
 
+    /// <summary>Ends a server of our own and leaves its data.</summary>
+    public async Task StopAsync()
+    {
+        if (_process is not { } process) return;
+        (_process, ProcessId) = (null, null);
+        await process.DisposeAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
-        if (_process is not null) await _process.DisposeAsync();
+        await StopAsync();
         _folder?.Dispose();
     }
+
+    private string Data => Path.Combine(_folder!.Path, "data"); // asked of servers of our own alone
 
     private static async Task<Target> ReadyAsync(Target target, Func<Target, Task> prepare)
     {
@@ -103,24 +128,18 @@ internal sealed class Target : IAsyncDisposable
         }
     }
 
-    private static IPEndPoint FreeEndPoint()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return (IPEndPoint)socket.LocalEndPoint!; // bound
-    }
-
     private async Task StartAsync(
-        IEnumerable<string> arguments, string folder, IEnumerable<KeyValuePair<string, string>> variables, string? remark,
-        CancellationToken cancellationToken)
+        IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> variables, string? remark, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
-        _process = ChildProcess.Start(arguments, folder, variables, cancellationToken);
-        var said = await _process.ListensAsync(EndPoint, cancellationToken);
+        _process = ChildProcess.Start(arguments, _folder!.Path, variables, cancellationToken); // a server of our own has one
+        var said = await _process.ListensAsync(cancellationToken);
+        EndPoint = IPEndPoint.TryParse(said.Split(' ')[0], out var bound) ? bound : throw new CommandFault($"The server listens on \"{said}\": no address.");
+        (await ConnectionSet.OpenAsync(EndPoint, 1, cancellationToken)).Dispose();
         var took = Stopwatch.GetElapsedTime(started);
-        Figures = new ProcessFigures(_process.Id);
+        ProcessId = _process.Id;
         await Task.Delay(Settling, cancellationToken);
-        _start = new StartFigures(Math.Round(took.TotalMilliseconds, 1), Figures.ResidentBytes());
-        _settings = string.Join("; ", new[] { said, remark }.Where(part => part is not null));
+        _start = new StartFigures(Math.Round(took.TotalMilliseconds, 1), new ProcessFigures(_process.Id).ResidentBytes());
+        _settings = remark is null ? said : $"{said}; {remark}";
     }
 }

@@ -5,7 +5,7 @@ internal sealed record WorkloadResult
 {
     public required Workload Workload { get; init; }
 
-    /// <summary>"kabar", "echo", or the address of a server that was there already.</summary>
+    /// <summary>"kabar", "echo", the address of a server that was there already, or the realms that took part.</summary>
     public required string Target { get; init; }
 
     /// <summary>What the target said of itself, and what was set otherwise than by default.</summary>
@@ -19,11 +19,17 @@ internal sealed record WorkloadResult
 
     public IdleFigures? Idle { get; init; }
 
+    /// <summary>What messages to another realm came to that were sent beside the others.</summary>
+    public QueueFigures? Queue { get; init; }
+
+    /// <summary>This result against one of the same run.</summary>
+    public Comparison? Comparison { get; init; }
+
     /// <summary>What went wrong, and how often.</summary>
     public IReadOnlyDictionary<string, long> Failures { get; init; } = new Dictionary<string, long>();
 
     /// <summary>Whether nothing failed, was lost or was doubled.</summary>
-    public bool IsSound => Failures.Count == 0 && Delivery is null or { IsExact: true };
+    public bool IsSound => Failures.Count == 0 && Delivery is null or { IsExact: true } && Queue is null or { IsWhole: true };
 }
 
 /// <summary>A server's start.</summary>
@@ -34,7 +40,7 @@ internal sealed record StartFigures(double Milliseconds, long ResidentBytes);
 /// <summary>What was asked and answered in the window. Times in microseconds.</summary>
 internal sealed record LoadFigures
 {
-    /// <summary>Requests that were answered OK.</summary>
+    /// <summary>Requests that were answered OK; texts delivered to a member of a group; messages that have arrived in another realm.</summary>
     public required long Answered { get; init; }
 
     public required double Seconds { get; init; }
@@ -54,16 +60,19 @@ internal sealed record LoadFigures
 
     public PollFigures? Polls { get; init; }
 
-    public static LoadFigures Of(LoadWindow window, Stretch stretch)
+    /// <summary>What the window counted.</summary>
+    public static LoadFigures Of(LoadWindow window, Stretch stretch) => Of(window.Latencies.Count, window.Latencies, stretch);
+
+    /// <summary>So many of what is counted, with the latencies of what was measured.</summary>
+    public static LoadFigures Of(long answered, LatencyHistogram latencies, Stretch stretch)
     {
-        var answered = window.Latencies.Count;
         double? Each(TimeSpan? cpu) => answered == 0 || cpu is null ? null : Math.Round(cpu.Value.TotalMicroseconds / answered, 2);
         return new LoadFigures
         {
             Answered = answered,
             Seconds = Math.Round(stretch.Elapsed.TotalSeconds, 3),
             PerSecond = Math.Round(answered / stretch.Elapsed.TotalSeconds, 1),
-            Latency = LatencyFigures.Of(window.Latencies),
+            Latency = LatencyFigures.Of(latencies),
             ServerCpu = Each(stretch.ServerCpu),
             GeneratorCpu = Each(stretch.OwnCpu),
             OthersProcessors = stretch.OthersCpu is { } others ? Math.Round(Math.Max(0, others / stretch.Elapsed), 2) : null,

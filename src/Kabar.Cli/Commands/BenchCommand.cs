@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
@@ -10,17 +11,23 @@ namespace Kabar.Cli.Commands;
 internal static class BenchCommand
 {
     private const int LongestSeconds = 3600;
+    private const int MostConnections = 60_000;
     private const string AllWorkloads = "all";
+
+    private static readonly string[] DefaultWorkloads = [Word(Workload.Send)];
 
     private static readonly Option<string[]> Workloads = new("--workload")
     {
         Description = "What to ask: send (messages in flight on every connection), inbox (half of them read, and all is compared), idle (connections that ask "
-            + "nothing), connect (connect, one command, close), or all. May be given several times.",
-        DefaultValueFactory = _ => ["send"],
+            + "nothing), connect (connect, one command, close), group (members speak in turn and all of a group hear it), federated (half of them send in one realm, "
+            + "half read in another, beside the same within one realm), or all. May be given several times.",
+        DefaultValueFactory = _ => DefaultWorkloads,
     };
 
-    private static readonly Option<int?> Connections = Number("--connections", "Connections at a time (default 100; 10,000 for idle alone).", 1, 60_000);
-    private static readonly Option<int?> Depth = Number("--depth", "Requests in flight on each connection (default 1).", 1, 4096);
+    private static readonly Option<int?> Connections = Number("--connections", "Connections at a time (default 100; 10,000 for idle alone).", 1, MostConnections);
+    private static readonly Option<int?> Depth = Number("--depth", "Requests in flight on each connection, or texts in each group (default 1).", 1, 4096);
+    private static readonly Option<int?> Groups = Number("--groups", "Groups of the group workload (default 10).", 1, 1000);
+    private static readonly Option<int?> Members = Number("--members", "Members of each group, with a connection each (default 50).", 1, 1000);
     private static readonly Option<int?> Body = Number("--body", "Bytes of a message's text (default 100).", MessageStamp.Length + 1, 1024 * 1024);
     private static readonly Option<double?> Duration = Seconds("--duration", "How long to measure (default 10), or with --count at most (default 600).", 0.1);
     private static readonly Option<double?> Warmup = Seconds("--warmup", "How long to load before measuring (default 2).", 0);
@@ -48,6 +55,11 @@ internal static class BenchCommand
     };
 
     private static readonly Option<bool> Verify = new("--verify") { Description = "After send, read every inbox and compare." };
+    private static readonly Option<bool> DeadPeer = new("--dead-peer")
+    {
+        Description = "Run send a second time with a joined realm that is down, to whose users every tenth message goes, and compare.",
+    };
+
     private static readonly Option<bool> Echo = new("--echo") { Description = "Before each workload measure a bare echo on the same network stack." };
     private static readonly Option<bool> Inline = new("--inline-scheduling") { Description = "Let the echo's transport run on its polling threads." };
     private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON document." };
@@ -56,9 +68,9 @@ internal static class BenchCommand
     {
         var command = new Command("bench", "Puts load on a server and reports rate, latency, CPU and memory.")
         {
-            Workloads, Connections, Depth, Body, Duration, Count, Warmup, Server, Users, ServerPid, Data, Verify, Echo, Inline, Json,
+            Workloads, Connections, Depth, Groups, Members, Body, Duration, Count, Warmup, Server, Users, ServerPid, Data, Verify, DeadPeer, Echo, Inline, Json,
         };
-        Workloads.AcceptOnlyFromAmong([.. Enum.GetNames<Workload>().Select(name => name.ToLowerInvariant()), AllWorkloads]);
+        Workloads.AcceptOnlyFromAmong([.. Enum.GetValues<Workload>().Select(Word), AllWorkloads]);
         Count.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<long?>() is < 1) result.AddError("--count is 1 or more.");
@@ -69,6 +81,11 @@ internal static class BenchCommand
             if ((server is null) != (users is null)) result.AddError("--server and --users belong together; one is missing.");
             if (server is not null && TryParse(server) is null)
                 result.AddError("--server reads HOST:PORT with a loopback address: load is put on this machine only.");
+            var workloads = WorkloadsOf(result);
+            if (server is not null && (result.GetValue(DeadPeer) || workloads.Contains(Workload.Federated)))
+                result.AddError("federated and --dead-peer start servers of their own: they go without --server.");
+            if (result.GetValue(DeadPeer) && !workloads.Contains(Workload.Send)) result.AddError("--dead-peer belongs to the workload send.");
+            if (workloads.Contains(Workload.Group)) CheckGroups(result);
             if (server is null && result.GetValue(ServerPid) is not null) result.AddError("--server-pid belongs to --server.");
         });
         command.SetAction((result, cancellationToken) => RunAsync(Surroundings.OfProcess, result, cancellationToken));
@@ -79,11 +96,10 @@ internal static class BenchCommand
     /// <summary>The echo that <c>--echo</c> starts; nobody types it.</summary>
     private static Command EchoCommand()
     {
-        var port = new Option<int>("--port") { Required = true };
         var inline = new Option<bool>("--inline-scheduling");
-        var command = new Command(EchoServer.CommandName, "The yardstick of --echo.") { port, inline };
+        var command = new Command(EchoServer.CommandName, "The yardstick of --echo.") { inline };
         command.Hidden = true;
-        command.SetAction((result, stopping) => EchoServer.RunAsync(result.GetValue(port), result.GetValue(inline), stopping));
+        command.SetAction((result, stopping) => EchoServer.RunAsync(result.GetValue(inline), stopping));
         return command;
     }
 
@@ -100,16 +116,15 @@ internal static class BenchCommand
     private static BenchOptions Read(ParseResult result)
     {
         var defaults = new BenchOptions();
-        var names = result.GetValue(Workloads) ?? [];
         var count = result.GetValue(Count);
         return defaults with
         {
-            Workloads = names.Contains(AllWorkloads)
-                ? Enum.GetValues<Workload>()
-                : [.. names.Select(name => Enum.Parse<Workload>(name, ignoreCase: true)).Distinct()],
+            Workloads = WorkloadsOf(result.CommandResult),
             Connections = result.GetValue(Connections) ?? defaults.Connections,
             IdleConnections = result.GetValue(Connections) ?? defaults.IdleConnections,
             Depth = result.GetValue(Depth) ?? defaults.Depth,
+            Groups = result.GetValue(Groups) ?? defaults.Groups,
+            Members = result.GetValue(Members) ?? defaults.Members,
             Body = result.GetValue(Body) ?? defaults.Body,
             Duration = result.GetValue(Duration) is { } seconds ? TimeSpan.FromSeconds(seconds) : count is null ? defaults.Duration : TimeSpan.FromMinutes(10),
             Warmup = result.GetValue(Warmup) is { } warmup ? TimeSpan.FromSeconds(warmup) : defaults.Warmup,
@@ -119,9 +134,32 @@ internal static class BenchCommand
             ServerPid = result.GetValue(ServerPid),
             Data = result.GetValue(Data)?.FullName,
             Verify = result.GetValue(Verify),
+            DeadPeer = result.GetValue(DeadPeer),
             Echo = result.GetValue(Echo),
             InlineScheduling = result.GetValue(Inline),
         };
+    }
+
+    private static Workload[] WorkloadsOf(SymbolResult result)
+    {
+        // While the line is being checked, an option that is not on it has not yet its default.
+        var names = result.GetValue(Workloads) is { Length: > 0 } asked ? asked : DefaultWorkloads;
+        return names.Contains(AllWorkloads)
+            // What needs two servers of our own is not among all that a given one can be asked.
+            ? [.. Enum.GetValues<Workload>().Where(workload => workload != Workload.Federated || result.GetValue(Server) is null)]
+            : [.. names.SelectMany(name => Enum.GetValues<Workload>().Where(workload => Word(workload) == name)).Distinct()];
+    }
+
+    // The name of an enumeration's value is the word a person types.
+    private static string Word(Workload workload) => workload.ToString().ToLowerInvariant();
+
+    private static void CheckGroups(CommandResult result)
+    {
+        var defaults = new BenchOptions();
+        var (depth, members) = (result.GetValue(Depth) ?? defaults.Depth, result.GetValue(Members) ?? defaults.Members);
+        if (depth > members) result.AddError($"--depth {depth}: a member of a group says one text at a time, and it has {members} (--members).");
+        if ((result.GetValue(Groups) ?? defaults.Groups) * members > MostConnections)
+            result.AddError($"--groups times --members is {MostConnections} at most.");
     }
 
     private static IPEndPoint? TryParse(string server)

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using Kabar.Cli.Operator;
 using Kabar.Server.Control;
-using Spectre.Console;
 
 namespace Kabar.Cli.Commands;
 
@@ -52,7 +51,7 @@ internal static class UserCommand
                 IsAdmin = result.GetValue(isAdmin),
                 Password = await ReadPasswordAsync(around, cancellationToken),
             };
-            await using var link = await OperatorLink.OpenAsync(settings.ReadData(result), mayMake: true, cancellationToken);
+            await using var link = await OperatorLink.OpenAsync(settings.Read(result).Options, mayMake: true, cancellationToken);
             await link.AskAsync(request, cancellationToken);
         }));
         return command;
@@ -70,7 +69,7 @@ internal static class UserCommand
             var path = result.GetRequiredValue(file);
             if (path != "-" && !File.Exists(path)) throw new CommandFault($"There is no file {path}.");
             using var opened = path == "-" ? null : new StreamReader(path);
-            await using var link = await OperatorLink.OpenAsync(settings.ReadData(result), mayMake: true, cancellationToken);
+            await using var link = await OperatorLink.OpenAsync(settings.Read(result).Options, mayMake: true, cancellationToken);
             await ImportAsync(around, link, opened ?? around.Input, cancellationToken);
         }));
         return command;
@@ -108,7 +107,7 @@ internal static class UserCommand
         command.Options.Add(json);
         command.SetAction((result, cancellationToken) => Execution.RunAsync(around, async () =>
         {
-            await using var link = await OperatorLink.OpenAsync(settings.ReadData(result), mayMake: false, cancellationToken);
+            await using var link = await OperatorLink.OpenAsync(settings.Read(result).Options, mayMake: false, cancellationToken);
             var accounts = (await link.AskAsync(new ControlRequest { Do = "user list" }, cancellationToken)).Accounts ?? [];
             if (result.GetValue(json))
                 foreach (var account in accounts) await around.Output.WriteLineAsync(JsonSerializer.Serialize(account, ControlJson.Default.AccountLine));
@@ -131,7 +130,7 @@ internal static class UserCommand
                 Username = result.GetRequiredValue(username),
                 Password = needsPassword ? await ReadPasswordAsync(around, cancellationToken) : null,
             };
-            await using var link = await OperatorLink.OpenAsync(settings.ReadData(result), mayMake: false, cancellationToken);
+            await using var link = await OperatorLink.OpenAsync(settings.Read(result).Options, mayMake: false, cancellationToken);
             await link.AskAsync(request, cancellationToken);
         }));
         return command;
@@ -155,21 +154,17 @@ internal static class UserCommand
 
     private static string Table(IReadOnlyList<AccountLine> accounts)
     {
-        using var text = new StringWriter(CultureInfo.InvariantCulture);
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(text) });
-        console.Profile.Width = 200; // not the terminal's: a line that wraps in a pipe is no line
-        var table = new Table().Border(TableBorder.None).AddColumns("username", "name", "attributes", "state", "created");
+        var table = new PlainTable("username", "name", "attributes", "state", "created");
         foreach (var account in accounts)
         {
-            table.AddRow(
-                Markup.Escape(account.Username),
-                Markup.Escape(account.DisplayName),
-                Markup.Escape(string.Join(", ", account.Attributes.Select(pair => $"{pair.Key}={pair.Value}"))),
+            table.Add(
+                account.Username,
+                account.DisplayName,
+                string.Join(", ", account.Attributes.Select(pair => $"{pair.Key}={pair.Value}")),
                 account.IsDisabled ? "off" : account.IsAdmin ? "admin" : "",
                 account.Created.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture));
         }
 
-        console.Write(table);
-        return text.ToString();
+        return table.ToString();
     }
 }

@@ -2,9 +2,11 @@ using System.Net.Sockets;
 using System.Text.Json;
 using Kabar.Core;
 using Kabar.Server.Control;
+using Kabar.Server.Federation;
 using Kabar.Server.Hosting;
 using Kabar.Storage;
 using Kabar.Storage.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kabar.Cli.Operator;
 
@@ -15,13 +17,14 @@ namespace Kabar.Cli.Operator;
 internal abstract class OperatorLink : IAsyncDisposable
 {
     /// <summary>Finds the way.</summary>
-    /// <param name="data">The data directory.</param>
+    /// <param name="options">The realm's settings.</param>
     /// <param name="mayMake">Whether data are made where there are none; otherwise a mistyped folder is told.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public static async Task<OperatorLink> OpenAsync(string data, bool mayMake, CancellationToken cancellationToken)
+    public static async Task<OperatorLink> OpenAsync(KabarOptions options, bool mayMake, CancellationToken cancellationToken)
     {
+        var data = options.Data;
         if (!mayMake && !File.Exists(DataDirectory.DatabaseIn(data))) throw new CommandFault($"There are no data in {data}.");
-        if (DataDirectory.TryHold(data) is { } held) return DirectLink.Open(held);
+        if (DataDirectory.TryHold(data) is { } held) return await DirectLink.OpenAsync(held, options, cancellationToken);
 
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
@@ -47,19 +50,25 @@ internal abstract class OperatorLink : IAsyncDisposable
 
     protected abstract Task<ControlReply> SendAsync(ControlRequest request, CancellationToken cancellationToken);
 
-    private sealed class DirectLink(DataDirectory held, SqliteStore store, Realm realm) : OperatorLink
+    private sealed class DirectLink(DataDirectory held, SqliteStore store, Peers peers, Realm realm) : OperatorLink
     {
-        private readonly OperatorCommands _commands = new(realm);
+        private readonly OperatorCommands _commands = new(realm, new PeerCommands(peers, TimeProvider.System));
 
-        public static DirectLink Open(DataDirectory held)
+        public static async Task<OperatorLink> OpenAsync(DataDirectory held, KabarOptions options, CancellationToken cancellationToken)
         {
+            SqliteStore? store = null;
             try
             {
-                var store = SqliteStore.Open(held.Database);
-                return new DirectLink(held, store, new Realm(KabarHost.StoredName(store), store, new RealmOptions(), TimeProvider.System));
+                store = SqliteStore.Open(held.Database);
+                var name = KabarHost.StoredName(store);
+                var peers = new Peers(name, store, options, LinkIdentity.Open(held.Path, name, TimeProvider.System), LegacyPeers.Of(options, TimeProvider.System), TimeProvider.System, NullLogger<Peers>.Instance);
+                var realm = new Realm(name, store, options.Limits.ForRealm(), TimeProvider.System, peers);
+                await peers.StartAsync(realm, isOffline: true, cancellationToken);
+                return new DirectLink(held, store, peers, realm);
             }
             catch
             {
+                if (store is not null) await store.DisposeAsync();
                 held.Dispose();
                 throw;
             }
@@ -67,6 +76,7 @@ internal abstract class OperatorLink : IAsyncDisposable
 
         public override async ValueTask DisposeAsync()
         {
+            await peers.DisposeAsync();
             await realm.DisposeAsync();
             await store.DisposeAsync();
             held.Dispose();

@@ -20,8 +20,26 @@ internal sealed record ControlRequest
 
     public bool IsAdmin { get; init; }
 
+    /// <summary>The realm of a peer.</summary>
+    public string? Realm { get; init; }
+
+    /// <summary>What an invited realm is to dial, <c>HOST:PORT</c>.</summary>
+    public string? Address { get; init; }
+
+    /// <summary>An invitation, as another realm's operator handed it over.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>A group: <c>batak</c>, <c>#batak</c> or <c>batak@satu</c>.</summary>
+    public string? Group { get; init; }
+
+    /// <summary>Whether a group that is made is open.</summary>
+    public bool IsOpen { get; init; }
+
+    /// <summary>A topic, the word of a role, the name of a realm to move to.</summary>
+    public string? Text { get; init; }
+
     /// <summary>Never the password: requests are not for logs, but a mistake must not matter.</summary>
-    public override string ToString() => $"{Do} {Username}";
+    public override string ToString() => $"{Do} {Group} {Username}".TrimEnd();
 }
 
 /// <summary>The answer, one JSON object a line.</summary>
@@ -31,13 +49,45 @@ internal sealed record ControlReply
     public string? Error { get; init; }
 
     public IReadOnlyList<AccountLine>? Accounts { get; init; }
+
+    public IReadOnlyList<PeerLine>? Peers { get; init; }
+
+    /// <summary>An invitation for another realm's operator.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>What was done, where there is something to say.</summary>
+    public string? Done { get; init; }
+
+    public IReadOnlyList<GroupLine>? Groups { get; init; }
+
+    public IReadOnlyList<MemberLine>? Members { get; init; }
 }
+
+/// <summary>A peer as the operator sees it.</summary>
+internal sealed record PeerLine(
+    string Realm, string Kind, string State, long Queue, long QueueBytes, long? OldestSeconds, DateTimeOffset? LastContact, string? Address, string? Fingerprint, string? Hindrance);
 
 /// <summary>An account as the operator sees it.</summary>
 internal sealed record AccountLine(string Username, string DisplayName, IReadOnlyDictionary<string, string> Attributes, bool IsAdmin, bool IsDisabled, DateTimeOffset Created);
+
+/// <summary>A group as the operator sees it.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Home">The realm that gives its positions.</param>
+/// <param name="Members">How many there are.</param>
+/// <param name="IsOpen">Whether everybody may join.</param>
+/// <param name="Topic">What it is about.</param>
+/// <param name="LastPosition">Of its last entry here.</param>
+/// <param name="Awaits">The realms it waits for after a restore.</param>
+internal sealed record GroupLine(string Name, string Home, int Members, bool IsOpen, string Topic, long LastPosition, IReadOnlyList<string> Awaits);
+
+/// <summary>Somebody who is in a group, or whom it knows otherwise: the invited and the banned have no role.</summary>
+internal sealed record MemberLine(string Address, string? DisplayName, string? Role, bool IsMuted, bool IsBanned, bool IsInvited);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ControlRequest))]
 [JsonSerializable(typeof(ControlReply))]
 [JsonSerializable(typeof(AccountLine))]
+[JsonSerializable(typeof(PeerLine))]
+[JsonSerializable(typeof(GroupLine))]
+[JsonSerializable(typeof(MemberLine))]
 internal sealed partial class ControlJson : JsonSerializerContext;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Kabar.Core;
+using Kabar.Server.Hosting;
 
 namespace Kabar.Server.Federation;
 
@@ -9,6 +10,13 @@ internal sealed class LegacyPeers(ImmutableArray<LegacyPeer> peers) : IDisposabl
 {
     /// <summary>None.</summary>
     public static LegacyPeers None { get; } = new([]);
+
+    /// <summary>All of them.</summary>
+    public ImmutableArray<LegacyPeer> All => peers;
+
+    /// <summary>Those of the settings.</summary>
+    public static LegacyPeers Of(KabarOptions options, TimeProvider clock) => new([
+        .. options.PeerSettings.Where(peer => peer.Kind == PeerKind.Legacy).Select(peer => new LegacyPeer(peer.Realm, peer.EndPoint, clock))]);
 
     /// <summary>The peer that a connection from this address is, or null: the address is the only proof on this link.</summary>
     public async ValueTask<LegacyPeer?> FindAsync(IPAddress address, CancellationToken cancellationToken)

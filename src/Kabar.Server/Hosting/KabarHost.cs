@@ -22,7 +22,7 @@ namespace Kabar.Server.Hosting;
 
 /// <summary>
 /// A running realm: the composition root. It holds the data directory, opens the store, and listens. The end comes in this order:
-/// stop listening, let connections answer what they have taken in, close the store, let go of the directory.
+/// stop listening, let connections answer what they have taken in, end the links, close the store, let go of the directory.
 /// </summary>
 internal sealed class KabarHost : IAsyncDisposable
 {
@@ -58,12 +58,14 @@ internal sealed class KabarHost : IAsyncDisposable
         MonitoringEndpoints.Map(_application);
         _application.Services.GetRequiredService<KabarMetrics>().AddGauge(
             "kabar_unindexed_messages", "Messages that the index does not hold yet.", () => store.UnindexedMessages);
+        PeerMetrics.Add(_application.Services.GetRequiredService<KabarMetrics>(), Peers, clock);
     }
 
     /// <summary>What is served, as the operator reads it: <c>127.0.0.1:8889 (realm-chat)</c>.</summary>
     public IEnumerable<string> Listening =>
         _lines.Select(line => $"{line.Bound.IPEndPoint} ({line.Listener.Dialect.Name}{(line.Listener.IsTls ? ", tls" : "")})")
-            .Concat(_http is null ? [] : [$"http://{_http.IPEndPoint}"]);
+            .Concat(_http is null ? [] : [$"http://{_http.IPEndPoint}"])
+            .Concat(Peers.ListensAt is { } link ? [$"{link} (link)"] : []);
 
     /// <summary>The SHA-256 of the certificate, which a client can pin; null where nothing listens with TLS.</summary>
     public string? Fingerprint => _certificate is { Certificate: var certificate } ? TlsCertificate.Fingerprint(certificate) : null;
@@ -73,6 +75,9 @@ internal sealed class KabarHost : IAsyncDisposable
 
     /// <summary>The realm behind it.</summary>
     public Realm Realm => _application.Services.GetRequiredService<Realm>();
+
+    /// <summary>The realms it is joined with.</summary>
+    public Peers Peers => _application.Services.GetRequiredService<Peers>();
 
     /// <summary>Starts a realm.</summary>
     /// <exception cref="SettingException">A setting is wrong, or a port or the data directory is taken.</exception>
@@ -106,6 +111,7 @@ internal sealed class KabarHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _application.StopAsync(CancellationToken.None);
+        await Peers.DisposeAsync();
         await _application.DisposeAsync();
         await _store.DisposeAsync();
         File.Delete(DataDirectory.ControlSocketIn(_data.Path));
@@ -117,13 +123,16 @@ internal sealed class KabarHost : IAsyncDisposable
     {
         services.AddSingleton(clock);
         services.AddSingleton(options.Limits);
-        services.AddSingleton<IPeers>(NoPeers.Instance);
-        services.AddSingleton(_ => new LegacyPeers([
-            .. options.PeerSettings.Where(peer => peer.Kind == PeerKind.Legacy).Select(peer => new LegacyPeer(peer.Realm, peer.EndPoint, clock))]));
+        services.AddSingleton(options);
+        services.AddSingleton(_ => LegacyPeers.Of(options, clock));
+        services.AddSingleton(provider => new Peers(
+            name, store, options, LinkIdentity.Open(options.Data, name, clock), provider.GetRequiredService<LegacyPeers>(), clock, provider.GetRequiredService<ILogger<Peers>>()));
+        services.AddSingleton<IPeers>(provider => provider.GetRequiredService<Peers>());
         services.AddSingleton(provider => new Realm(name, store, options.Limits.ForRealm(), clock, provider.GetRequiredService<IPeers>()));
         services.AddSingleton<ConnectionRegistry>();
         services.AddSingleton<KabarMetrics>();
         services.AddSingleton<LineConnectionHandler>();
+        services.AddSingleton<PeerCommands>();
         services.AddSingleton<OperatorCommands>();
         services.AddSingleton<ControlListener>();
         services.AddHostedService<Housekeeping>();
@@ -159,6 +168,7 @@ internal sealed class KabarHost : IAsyncDisposable
         _application.Lifetime.ApplicationStopping.Register(_application.Services.GetRequiredService<ConnectionRegistry>().Stop);
         try
         {
+            await Peers.StartAsync(Realm, isOffline: false, cancellationToken);
             await _application.StartAsync(cancellationToken);
         }
         catch (IOException exception)

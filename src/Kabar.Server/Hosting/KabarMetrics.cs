@@ -47,6 +47,9 @@ internal sealed class KabarMetrics : IDisposable
     /// <summary>Adds a figure that somebody else knows.</summary>
     public void AddGauge(string name, string description, Func<long> value) => _meter.CreateObservableGauge(name, value, description: description);
 
+    /// <summary>Adds a figure of several things, each under its own labels.</summary>
+    public void AddGauges(string name, string description, Func<IEnumerable<Measurement<long>>> values) => _meter.CreateObservableGauge(name, values, description: description);
+
     public void Dispose() => _meter.Dispose();
 
     private IEnumerable<Measurement<long>> Refusals() => Enum.GetValues<Refusal>().Select(refusal =>

@@ -88,6 +88,9 @@ internal sealed record KabarOptions
 
         const int HundredYears = 36_500;
         if (Limits.SessionIdleDays > HundredYears) throw new SettingException($"Limits:SessionIdleDays is {Limits.SessionIdleDays}; the most is {HundredYears} (a hundred years).");
+
+        const int Hour = 3_600;
+        if (Limits.PeerPatienceSeconds > Hour) throw new SettingException($"Limits:PeerPatienceSeconds is {Limits.PeerPatienceSeconds}; the most is {Hour} (an hour).");
     }
 
     private void ValidatePeers()

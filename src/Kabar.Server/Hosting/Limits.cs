@@ -5,6 +5,8 @@ namespace Kabar.Server.Hosting;
 /// <summary>The limits an operator can set (section "Limits" of kabar.json). Zero is off.</summary>
 internal sealed record Limits
 {
+    private const long Mebibyte = 1024 * 1024;
+
     // Those that are rules of the chat have their defaults in Core.
     private static readonly RealmOptions Rules = new();
 
@@ -44,6 +46,12 @@ internal sealed record Limits
     /// <summary>Members that one group may have.</summary>
     public int GroupMembers { get; init; } = Rules.GroupMembers;
 
+    /// <summary>Mebibytes that may wait for one peer.</summary>
+    public int OutboxMegabytes { get; init; } = (int)(Rules.OutboxBytes / Mebibyte);
+
+    /// <summary>How long another realm may take to answer somebody who waits.</summary>
+    public int PeerPatienceSeconds { get; init; } = (int)Rules.PeerPatience.TotalSeconds;
+
     public int SendsWaiting { get; init; } = Rules.SendsWaiting;
 
     public int WrongPasswordsPerMinute { get; init; } = Rules.WrongPasswordsPerMinute;
@@ -52,6 +60,15 @@ internal sealed record Limits
 
     /// <summary>Days that a session lives unused.</summary>
     public int SessionIdleDays { get; init; } = 30;
+
+    /// <summary>Days that something may wait for a peer that is down before it goes back to its sender.</summary>
+    public int OutboxDays { get; init; } = 7;
+
+    /// <summary>Seconds after which a link on which nothing is heard is given up; a third of it after which a sign of life is asked for.</summary>
+    public int LinkSilenceSeconds { get; init; } = 30;
+
+    /// <summary>Frames a second that a peer may send, sustained. One that sends more is slowed down.</summary>
+    public int LinkFramesPerSecond { get; init; } = 50_000;
 
     /// <summary>Every limit under its name, for validation.</summary>
     public IEnumerable<(string Name, int Value)> All() =>
@@ -64,6 +81,10 @@ internal sealed record Limits
         SendsWaiting = SendsWaiting,
         GroupsPerAccount = GroupsPerAccount,
         GroupMembers = GroupMembers,
+        OutboxBytes = OutboxMegabytes * Mebibyte,
+
+        // Zero is off: somebody waits for as long as the link stands.
+        PeerPatience = PeerPatienceSeconds > 0 ? TimeSpan.FromSeconds(PeerPatienceSeconds) : Timeout.InfiniteTimeSpan,
         WrongPasswordsPerMinute = WrongPasswordsPerMinute,
         WrongPasswordsPerHour = WrongPasswordsPerHour,
         SessionIdle = TimeSpan.FromDays(SessionIdleDays),

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Kabar.Core;
+using Kabar.Server.Connections;
 using Kabar.Storage;
 
 namespace Kabar.Server.Hosting;
@@ -37,35 +38,11 @@ internal static class TlsCertificate
     }
 
     /// <summary>What a client pins: the SHA-256 of the certificate.</summary>
-    public static string Fingerprint(X509Certificate2 certificate) => Convert.ToHexStringLower(SHA256.HashData(certificate.RawData));
+    public static string Fingerprint(X509Certificate2 certificate) => SelfSigned.FingerprintOf(certificate.RawData);
 
     private static void Make(string data, RealmName realm, TimeProvider clock)
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN={realm}", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName(realm.Value);
-        names.AddDnsName("localhost");
-        names.AddIpAddress(System.Net.IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: false, hasPathLengthConstraint: false, 0, critical: true));
-        var now = clock.GetUtcNow();
-        using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddYears(10));
-
-        DataDirectory.Make(Path.Combine(data, "tls"));
-        WriteSecret(DataDirectory.KeyIn(data), key.ExportPkcs8PrivateKeyPem());
-
-        // Last and at once: where there is a certificate, it is whole and has its key.
-        var written = DataDirectory.CertificateIn(data) + ".new";
-        File.WriteAllText(written, certificate.ExportCertificatePem());
-        File.Move(written, DataDirectory.CertificateIn(data), overwrite: true);
-    }
-
-    private static void WriteSecret(string path, string text)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using var writer = new StreamWriter(path, options);
-        writer.Write(text);
+        using var made = SelfSigned.Make(realm, clock);
+        made.Write(DataDirectory.CertificateIn(data), DataDirectory.KeyIn(data));
     }
 }

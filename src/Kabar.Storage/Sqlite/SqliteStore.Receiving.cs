@@ -97,7 +97,11 @@ public sealed partial class SqliteStore
                 staging.Append(conversation, Said(direct.Id, direct.From, sender, direct.FromName, direct.Text, direct.Sent));
                 break;
             case GroupDelivery action:
-                if (!ChangeGroup(staging, action.Group, here, action.Decide).TryGet(out _, out var refusal)) Answer(staging, action.Refused(refusal));
+                if (ChangeGroup(staging, action.Group, here, action.Decide).TryGet(out _, out var refusal)) break;
+                Answer(staging, action.Refused(refusal));
+
+                // It comes again under the same id when this realm has learnt that the group's home is here.
+                if (refusal == Refusal.HomeElsewhere) staging.Database.Prepare("DELETE FROM received WHERE id = ?1").Bind(1, action.Id).Run();
                 break;
             case RefusedDelivery refused:
                 Answer(staging, refused.Answer);

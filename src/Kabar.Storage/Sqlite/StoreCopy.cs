@@ -3,7 +3,7 @@ using Kabar.Core;
 namespace Kabar.Storage.Sqlite;
 
 /// <summary>
-/// Backups: a folder with a copy of the database and of the certificate. The copy is one consistent state and is made beside a running
+/// Backups: a folder with a copy of the database, of the certificate and of what other realms know this one by. The copy is one consistent state and is made beside a running
 /// server, which goes on writing.
 /// </summary>
 public static class StoreCopy
@@ -20,7 +20,7 @@ public static class StoreCopy
         try
         {
             CopyDatabase(DataDirectory.DatabaseIn(data), database);
-            CopyCertificate(data, target);
+            CopyKeys(data, target);
         }
         catch
         {
@@ -67,7 +67,7 @@ public static class StoreCopy
         }
 
         File.Move(incoming, held.Database);
-        CopyCertificate(backup, held.Path);
+        CopyKeys(backup, held.Path);
         return kept;
     }
 
@@ -93,15 +93,21 @@ public static class StoreCopy
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(to, UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
-    private static void CopyCertificate(string from, string to)
+    // Keys with their certificates. What is half written ends in .new and is left where it is.
+    private static void CopyKeys(string from, string to)
     {
-        foreach (var (source, target) in new[] { (DataDirectory.KeyIn(from), DataDirectory.KeyIn(to)), (DataDirectory.CertificateIn(from), DataDirectory.CertificateIn(to)) })
+        foreach (var (source, target) in new[]
         {
-            if (!File.Exists(source)) continue;
-            DataDirectory.Make(Path.GetDirectoryName(target)!); // a file in a folder
+            (Path.GetDirectoryName(DataDirectory.KeyIn(from))!, Path.GetDirectoryName(DataDirectory.KeyIn(to))!), // a file in a folder
+            (DataDirectory.LinkIn(from), DataDirectory.LinkIn(to)),
+        })
+        {
+            if (!Directory.Exists(source)) continue;
+            DataDirectory.Make(target);
 
             // File.Copy keeps the mode: the key stays its owner's.
-            File.Copy(source, target, overwrite: true);
+            foreach (var file in Directory.EnumerateFiles(source))
+                if (!file.EndsWith(".new", StringComparison.Ordinal)) File.Copy(file, Path.Combine(target, Path.GetFileName(file)), overwrite: true);
         }
     }
 

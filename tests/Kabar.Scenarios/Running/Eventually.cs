@@ -8,23 +8,17 @@ internal static class Eventually
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(5);
 
-    public static async Task BecomesTrueAsync(Func<bool> condition, string what)
-    {
-        var waiting = Stopwatch.StartNew();
-        while (!condition())
-        {
-            if (waiting.Elapsed > Deadline) Assert.Fail($"Not within {Deadline.TotalSeconds} s: {what}");
-            await Task.Delay(Pace);
-        }
-    }
+    public static Task BecomesTrueAsync(Func<bool> condition, string what, TimeSpan? within = null) =>
+        BecomesTrueAsync(() => Task.FromResult(condition()), what, within);
 
     /// <summary>The same for a condition that asks somebody.</summary>
-    public static async Task BecomesTrueAsync(Func<Task<bool>> condition, string what)
+    public static async Task BecomesTrueAsync(Func<Task<bool>> condition, string what, TimeSpan? within = null)
     {
+        var deadline = within ?? Deadline;
         var waiting = Stopwatch.StartNew();
         while (!await condition())
         {
-            if (waiting.Elapsed > Deadline) Assert.Fail($"Not within {Deadline.TotalSeconds} s: {what}");
+            if (waiting.Elapsed > deadline) Assert.Fail($"Not within {deadline.TotalSeconds} s: {what}");
             await Task.Delay(Pace);
         }
     }

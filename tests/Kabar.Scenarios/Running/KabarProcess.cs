@@ -12,6 +12,8 @@ namespace Kabar.Scenarios.Running;
 internal sealed partial class KabarProcess : IAsyncDisposable
 {
     private const int Sigterm = 15;
+    private const int Sigcont = 18;
+    private const int Sigstop = 19;
     private readonly Process _process;
     private readonly Dictionary<string, int> _ports = [];
     private readonly StringBuilder _output = new();
@@ -46,31 +48,31 @@ internal sealed partial class KabarProcess : IAsyncDisposable
     /// Starts it with a listener for each of <paramref name="listeners"/> (<c>chat</c>, <c>chat,tls</c>) and waits until it says where it
     /// listens. The names of <paramref name="settings"/> are those below <c>KABAR__</c>, such as <c>Limits__RequestsPerSecond</c>.
     /// </summary>
+    public static Task<KabarProcess> StartAsync(
+        DataDirectory data, IReadOnlyList<string> listeners, IReadOnlyDictionary<string, string>? settings = null, bool http = false) =>
+        StartAsync(
+            data,
+            [
+                .. listeners.SelectMany(listener => (string[])["--listen", $"127.0.0.1:0,dialect={listener}"]),
+                .. http ? (string[])["--http", "127.0.0.1:0"] : [],
+            ],
+            listeners.Count + (http ? 1 : 0),
+            settings);
+
+    /// <summary>Starts it with these arguments of <c>kabar serve</c> and waits for as many lines that say where it listens.</summary>
     public static async Task<KabarProcess> StartAsync(
-        DataDirectory data, IReadOnlyList<string> listeners, IReadOnlyDictionary<string, string>? settings = null, bool http = false)
+        DataDirectory data, IReadOnlyList<string> arguments, int listening, IReadOnlyDictionary<string, string>? settings = null)
     {
-        var start = new ProcessStartInfo(KabarCommand.Executable, ["serve", "--data", data.Location])
+        var start = new ProcessStartInfo(KabarCommand.Executable, ["serve", "--data", data.Location, .. arguments])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var listener in listeners)
-        {
-            start.ArgumentList.Add("--listen");
-            start.ArgumentList.Add($"127.0.0.1:0,dialect={listener}");
-        }
-
-        if (http)
-        {
-            start.ArgumentList.Add("--http");
-            start.ArgumentList.Add("127.0.0.1:0");
-        }
-
         foreach (var (name, value) in settings ?? new Dictionary<string, string>()) start.Environment["KABAR__" + name] = value;
 
         var process = Process.Start(start) ?? throw new InvalidOperationException("The executable did not start.");
-        var server = new KabarProcess(process, listeners.Count + (http ? 1 : 0));
+        var server = new KabarProcess(process, listening);
         process.OutputDataReceived += (_, line) => server.TakeOutput(line.Data);
         process.ErrorDataReceived += (_, line) => server.TakeError(line.Data);
         process.BeginOutputReadLine();
@@ -120,6 +122,11 @@ internal sealed partial class KabarProcess : IAsyncDisposable
 
     /// <summary>As an operator or the system ends it.</summary>
     public void Terminate() => _ = Signal(_process.Id, Sigterm);
+
+    /// <summary>Stops it where it stands, as a machine does that has no time for it: its sockets stay open and nobody reads them.</summary>
+    public void Freeze() => Signal(_process.Id, Sigstop).ShouldBe(0);
+
+    public void Thaw() => Signal(_process.Id, Sigcont).ShouldBe(0);
 
     /// <summary>As a crash or the kernel ends it.</summary>
     public async Task KillAsync()

@@ -8,10 +8,12 @@ namespace Kabar.Tests.Core;
 internal sealed class RealmFixture : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
+    private readonly IPeers? _peers;
 
-    public RealmFixture(RealmOptions? options = null)
+    public RealmFixture(RealmOptions? options = null, IPeers? peers = null)
     {
         Options = options ?? new RealmOptions();
+        _peers = peers;
         Store = SqliteStore.Open(_folder["kabar.db"]);
         Realm = Make();
     }
@@ -65,7 +67,7 @@ internal sealed class RealmFixture : IAsyncDisposable
     private Realm Make()
     {
         RealmName.TryParse("satu", out var name).ShouldBeTrue();
-        return new Realm(name, Store, Options, Clock);
+        return new Realm(name, Store, Options, Clock, _peers);
     }
 }
 

@@ -11,6 +11,7 @@ namespace Kabar.Tests.Server.Control;
 public sealed class OperatorCommandsTests : IAsyncLifetime
 {
     private readonly RealmFixture _realm = new();
+    private readonly NoLinks _peers = new();
     private readonly Pipe _requests = new(new PipeOptions(pauseWriterThreshold: 0));
     private readonly Pipe _replies = new();
     private Task _serving = Task.CompletedTask;
@@ -18,7 +19,7 @@ public sealed class OperatorCommandsTests : IAsyncLifetime
     public ValueTask InitializeAsync()
     {
         var connection = new DefaultConnectionContext("control", new Ends(_requests.Reader, _replies.Writer), new Ends(_replies.Reader, _requests.Writer));
-        _serving = new ControlListener(new OperatorCommands(_realm.Realm)).ServeAsync(connection);
+        _serving = new ControlListener(new OperatorCommands(_realm.Realm, _peers.Commands)).ServeAsync(connection);
         return default;
     }
 
@@ -27,6 +28,7 @@ public sealed class OperatorCommandsTests : IAsyncLifetime
         await _requests.Writer.CompleteAsync();
         await _serving.BeforeDeadline();
         await _realm.DisposeAsync();
+        await _peers.DisposeAsync();
     }
 
     [Fact]

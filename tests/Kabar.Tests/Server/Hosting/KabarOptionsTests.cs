@@ -52,6 +52,10 @@ public sealed class KabarOptionsTests
             WrongPasswordsPerMinute = 4,
             WrongPasswordsPerHour = 5,
             SessionIdleDays = 6,
+            GroupsPerAccount = 7,
+            GroupMembers = 8,
+            OutboxMegabytes = 9,
+            PeerPatienceSeconds = 10,
         };
         limits.ForRealm().ShouldBe(new RealmOptions
         {
@@ -61,6 +65,10 @@ public sealed class KabarOptionsTests
             WrongPasswordsPerMinute = 4,
             WrongPasswordsPerHour = 5,
             SessionIdle = TimeSpan.FromDays(6),
+            GroupsPerAccount = 7,
+            GroupMembers = 8,
+            OutboxBytes = 9 * 1024 * 1024,
+            PeerPatience = TimeSpan.FromSeconds(10),
         });
     }
 
@@ -72,6 +80,7 @@ public sealed class KabarOptionsTests
     [InlineData("Limits:TextBytes", "3000000000", "Limits:TextBytes")]
     [InlineData("Limits:TextBytes", "-1", "Limits:TextBytes is -1; a limit is 0 (off) or more.")]
     [InlineData("Limits:SessionIdleDays", "2147483647", "Limits:SessionIdleDays is 2147483647; the most is 36500 (a hundred years).")]
+    [InlineData("Limits:PeerPatienceSeconds", "3601", "Limits:PeerPatienceSeconds is 3601; the most is 3600 (an hour).")]
     [InlineData("Realm", "two words", "Realm \"two words\" is not a name")]
     [InlineData("Realm", "", "Realm \"\" is not a name")]
     [InlineData("Listen:0", "nowhere", "Listen \"nowhere\" is not HOST:PORT")]

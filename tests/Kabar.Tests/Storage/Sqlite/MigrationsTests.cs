@@ -31,6 +31,8 @@ public sealed class MigrationsTests : IDisposable
             (await store.InboxAsync(reader)).ShouldBe(["one", "two"]);
             await store.SayAsync(reader, reader, "three");
             (await store.InboxAsync(reader)).ShouldBe(["one", "two", "three"]);
+            await RealmSamples.FillPeersAsync(store);
+            (await store.InboxAsync(reader)).ShouldBe(["one", "two", "three"]);
             StoreCheck.Run(path).Problems.ShouldBeEmpty();
         }
     }

@@ -59,6 +59,28 @@ public sealed class StoreCopyTests : IDisposable
     }
 
     [Fact]
+    public async Task A_backup_brings_the_identity_towards_other_realms_and_a_restore_puts_it_back()
+    {
+        var data = await MakeDataAsync("data", messages: 1);
+        var link = Directory.CreateDirectory(DataDirectory.LinkIn(data)).FullName;
+        File.WriteAllText(Path.Combine(link, "identity.pem"), "key");
+        File.WriteAllText(Path.Combine(link, "vouches.json"), "[]");
+        File.WriteAllText(Path.Combine(link, "identity.pem.new"), "half");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(Path.Combine(link, "identity.pem"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+
+        StoreCopy.BackUp(data, _folder["backup"]);
+        using (var held = DataDirectory.TryHold(_folder["restored"]).ShouldNotBeNull()) StoreCopy.Restore(_folder["backup"], held, DateTimeOffset.UnixEpoch);
+
+        foreach (var copy in new[] { _folder["backup"], _folder["restored"] })
+        {
+            Directory.EnumerateFiles(DataDirectory.LinkIn(copy)).Select(Path.GetFileName).ShouldBe(["identity.pem", "vouches.json"], ignoreOrder: true);
+            File.ReadAllText(Path.Combine(DataDirectory.LinkIn(copy), "identity.pem")).ShouldBe("key");
+            if (!OperatingSystem.IsWindows())
+                File.GetUnixFileMode(Path.Combine(DataDirectory.LinkIn(copy), "identity.pem")).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+    }
+
+    [Fact]
     public async Task A_backup_is_refused_without_data_or_into_a_folder_that_holds_something()
     {
         var data = await MakeDataAsync("data", messages: 1);

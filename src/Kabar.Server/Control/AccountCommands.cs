@@ -1,0 +1,56 @@
+using System.Text;
+using Kabar.Core;
+
+namespace Kabar.Server.Control;
+
+/// <summary>What the operator can do to accounts.</summary>
+internal sealed class AccountCommands(Realm realm)
+{
+    public async ValueTask<ControlReply> AddAsync(ControlRequest request, CancellationToken cancellationToken)
+    {
+        var username = NameOf(request);
+        var displayName = string.IsNullOrEmpty(request.DisplayName) ? username : request.DisplayName;
+        IReadOnlyList<KeyValuePair<string, string>> attributes = request.Attributes is null ? [] : [.. request.Attributes];
+        return Answer(request, request.PasswordHash is { } hash
+            ? await realm.Accounts.AddHashedAsync(username, displayName, attributes, hash, request.IsAdmin, cancellationToken)
+            : await realm.Accounts.AddAsync(username, displayName, attributes, PasswordOf(request), request.IsAdmin, cancellationToken));
+    }
+
+    public async ValueTask<ControlReply> ListAsync(CancellationToken cancellationToken)
+    {
+        var lines = new List<AccountLine>();
+        await foreach (var account in realm.Accounts.ListAsync(cancellationToken))
+            lines.Add(new AccountLine(account.Username.Value, account.DisplayName, new Dictionary<string, string>(account.Attributes), account.IsAdmin, account.IsDisabled, account.Created));
+        return new ControlReply { Accounts = lines };
+    }
+
+    public async ValueTask<ControlReply> SetPasswordAsync(ControlRequest request, CancellationToken cancellationToken) =>
+        Answer(request, await realm.Accounts.SetPasswordAsync(NameOf(request), PasswordOf(request), cancellationToken));
+
+    public async ValueTask<ControlReply> SetDisabledAsync(ControlRequest request, bool disabled, CancellationToken cancellationToken) =>
+        Answer(request, await realm.Accounts.SetDisabledAsync(NameOf(request), disabled, cancellationToken));
+
+    public async ValueTask<ControlReply> RemoveAsync(ControlRequest request, CancellationToken cancellationToken) =>
+        Answer(request, await realm.Accounts.RemoveAsync(NameOf(request), cancellationToken));
+
+    private static string NameOf(ControlRequest request) => request.Username ?? "";
+
+    private static Password PasswordOf(ControlRequest request) => new(Encoding.UTF8.GetBytes(request.Password ?? ""));
+
+    private static ControlReply Answer(ControlRequest request, Result<Account> result) => result.TryGet(out _, out var refusal)
+        ? new ControlReply()
+        : new ControlReply
+        {
+            Error = refusal switch
+            {
+                Refusal.NameTaken => $"There is a user \"{request.Username}\" already.",
+                Refusal.UnknownUser => $"There is no user \"{request.Username}\".",
+                Refusal.InvalidName =>
+                    $"User \"{request.Username}\": a username is 1–{Username.MaxLength} of A-Z a-z 0-9 . _ -, a display name 1–{Account.MaxNameLength} characters of one line, "
+                    + $"a password 1–{Password.MaxBytes} bytes without a blank; an attribute has a name of its own.",
+                Refusal.Recovering => $"\"{request.Username}\" is in a group that is recovering and cannot leave it now; \"kabar group list\" shows which, \"kabar group recover\" ends it.",
+                Refusal.PeerQueueFull => $"\"{request.Username}\" is in a group of a realm for which as much waits as may, and cannot leave it now; \"kabar peer list\" shows which.",
+                _ => $"Refused: {refusal}.",
+            },
+        };
+}

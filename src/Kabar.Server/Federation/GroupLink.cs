@@ -1,0 +1,267 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using Kabar.Core;
+using Kabar.Protocol.Links;
+using Microsoft.Extensions.Logging;
+
+namespace Kabar.Server.Federation;
+
+/// <summary>
+/// The groups' half of one link. As a home: streams to the peer the groups that it follows, each from where the peer's replica ends. As a
+/// replica: follows the groups whose home the peer is. What the peer may not say about a group is left out, with a line in the log; a
+/// group may have moved while it was on its way. Protocol: native link, "Groups".
+///
+/// The reader's loop calls everything here but <see cref="WriteAsync"/>, which is the writer's.
+/// </summary>
+internal sealed partial class GroupLink(LinkSession session, LinkContext context, Peer peer, Authority authority)
+{
+    private const int EntriesPerFetch = 256;
+    private const int BytesPerFetch = 64 * 1024;
+
+    private readonly ConcurrentDictionary<GroupId, GroupStream> _streams = new();
+    private readonly ConcurrentDictionary<GroupId, bool> _followed = new();
+    private readonly List<Message> _entries = [];
+    private GroupId _entriesOf;
+    private StateFrame? _state;
+
+    private Groups Groups => context.Realm.Groups;
+
+    /// <summary>Says which groups there are between the two realms.</summary>
+    public async ValueTask BeginAsync(CancellationToken cancellationToken)
+    {
+        foreach (var group in await Groups.ListAsync(cancellationToken))
+        {
+            if (group.IsHere && group.MemberRealms.Contains(peer.Realm)) await session.AnnounceAsync(group, cancellationToken);
+            else if (group.Home == peer.Realm && HasMembersHere(group)) await FollowAsync(group, cancellationToken);
+        }
+    }
+
+    /// <summary>Asks for what comes after the end of our replica, once a link.</summary>
+    public ValueTask FollowAsync(Group group, CancellationToken cancellationToken) => FollowAsync(group.Id, group, cancellationToken);
+
+    /// <summary>A user of the peer has just joined: if he is its first, the peer does not follow yet.</summary>
+    public async ValueTask AnnounceJoinedAsync(GroupId id, CancellationToken cancellationToken)
+    {
+        if (!_streams.ContainsKey(id) && await authority.FindFollowedAsync(id, cancellationToken) is { IsHere: true } group) await session.AnnounceAsync(group, cancellationToken);
+    }
+
+    /// <summary>Does what a frame says. False when it does not follow the protocol.</summary>
+    public async ValueTask<bool> HandleAsync(GroupFrame frame, CancellationToken cancellationToken)
+    {
+        if (frame is EntryFrame entry)
+        {
+            if (_entriesOf != entry.Group) await CommitAsync(cancellationToken);
+            _entriesOf = entry.Group;
+            _entries.Add(MessageOf(entry));
+            return true;
+        }
+
+        await CommitAsync(cancellationToken);
+        switch (frame)
+        {
+            case MemberFrame member:
+                if (await authority.MayAnnounceAsync(member, cancellationToken))
+                    await FollowAsync(member.Group, await Groups.FindAsync(member.Group, cancellationToken), cancellationToken);
+                return true;
+            case FollowFrame follow:
+                await ServeAsync(follow, cancellationToken);
+                return true;
+            case StateFrame state:
+                var whole = _state is null ? state : _state.Join(state);
+                if (whole is null) return false;
+                _state = whole.HasMore ? whole : null;
+                if (!whole.HasMore) await KeepAsync(whole, cancellationToken);
+                return true;
+            case GoneFrame:
+                if (await Groups.FindAsync(frame.Group, cancellationToken) is { Home: { } home } && home == peer.Realm) await Groups.LoseAsync(frame.Group);
+                _followed.TryRemove(frame.Group, out _);
+                return true;
+            case FetchFrame fetch:
+                await GiveAsync(fetch, cancellationToken);
+                return true;
+            case FetchedFrame fetched:
+                if (await Groups.FindAsync(fetched.Group, cancellationToken) is { IsHere: true } group && group.Awaited.Contains(peer.Realm))
+                {
+                    await Groups.AwaitAsync(group.Id, peer.Realm, isAwaited: false);
+                    await StreamAsync(group, fetched.Head, cancellationToken);
+                }
+
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>Appends the entries that have come, together.</summary>
+    public async ValueTask CommitAsync(CancellationToken cancellationToken)
+    {
+        if (_entries.Count == 0) return;
+        if (await authority.MayGivePositionsAsync(_entriesOf, cancellationToken))
+        {
+            var head = await Groups.AppendEntriesAsync(_entriesOf, _entries);
+            if (head < _entries[^1].Position && await Groups.FindAsync(_entriesOf, cancellationToken) is { IsHere: false } replica)
+            {
+                // Something between is missing: from the end of ours again.
+                _followed.TryRemove(replica.Id, out _);
+                await FollowAsync(replica, cancellationToken);
+            }
+
+            if (_entries.Exists(entry => entry.Kind == EntryKind.Moved) && await Groups.FindAsync(_entriesOf, cancellationToken) is { } moved)
+                await context.HomeMoved(moved, cancellationToken);
+        }
+        else
+        {
+            Log.Refused(context.Logger, peer.Realm, "entries", _entriesOf);
+        }
+
+        _entries.Clear();
+    }
+
+    /// <summary>Writes what the followed groups have for the peer, each a decent piece at a time.</summary>
+    public async ValueTask WriteAsync(IBufferWriter<byte> output, CancellationToken cancellationToken)
+    {
+        foreach (var stream in _streams.Values)
+        {
+            foreach (var entry in await stream.TakeAsync(cancellationToken))
+            {
+                LinkFrameWriter.Write(FrameOf(stream.Group, entry), output);
+                if (!await IsLastAsync(stream.Group, entry, cancellationToken)) continue;
+
+                LinkFrameWriter.Write(new GoneFrame(stream.Group), output);
+                stream.End();
+                _streams.TryRemove(stream.Group, out _);
+                break;
+            }
+        }
+    }
+
+    /// <summary>The link is over.</summary>
+    public void End()
+    {
+        foreach (var stream in _streams.Values) stream.End();
+    }
+
+    private async ValueTask FollowAsync(GroupId id, Group? replica, CancellationToken cancellationToken)
+    {
+        if (!_followed.TryAdd(id, true)) return;
+        var head = replica is null ? 0 : await Groups.FindHeadAsync(replica, cancellationToken);
+        var last = head == 0 ? [] : await Groups.ReadAsync(replica!, head - 1, 1, int.MaxValue, cancellationToken); // there is one, it has a head
+        await session.SendAsync(new FollowFrame(id, head, last.IsEmpty ? null : last[0].Id), cancellationToken);
+    }
+
+    private async ValueTask ServeAsync(FollowFrame follow, CancellationToken cancellationToken)
+    {
+        if (await authority.FindFollowedAsync(follow.Group, cancellationToken) is not { } group)
+        {
+            await session.SendAsync(new GoneFrame(follow.Group), cancellationToken);
+            return;
+        }
+
+        // It has moved, or is about to come here: its home says so itself.
+        if (!group.IsHere) return;
+
+        var head = await Groups.FindHeadAsync(group, cancellationToken);
+        if (follow.After > head)
+        {
+            // The replica is ahead: our data are older than it. No new position until we have what it has.
+            await Groups.AwaitAsync(group.Id, peer.Realm, isAwaited: true);
+            await session.SendAsync(new FetchFrame(group.Id, head), cancellationToken);
+            return;
+        }
+
+        if (follow.Last is { } last && await Groups.ReadAsync(group, follow.After - 1, 1, int.MaxValue, cancellationToken) is [var ours] && ours.Id != last)
+        {
+            Log.Diverged(context.Logger, peer.Realm, group.Id, follow.After);
+            return;
+        }
+
+        if (group.Awaited.Contains(peer.Realm)) await Groups.AwaitAsync(group.Id, peer.Realm, isAwaited: false);
+        var historyAfter = group.IsOpen ? 0 : group.Members.Values.Where(member => member.Address.Realm == peer.Realm).Min(member => member.Joined) - 1;
+        var after = Math.Max(follow.After, historyAfter);
+        if (follow.After == 0 || after > follow.After)
+            foreach (var part in StateOf(group, after).Parts()) await session.SendAsync(part, cancellationToken);
+        await StreamAsync(group, after, cancellationToken);
+    }
+
+    private async ValueTask StreamAsync(Group group, long after, CancellationToken cancellationToken)
+    {
+        var stream = new GroupStream(group, after, Groups, session.Wake);
+        if (_streams.TryRemove(group.Id, out var before)) before.End();
+        _streams[group.Id] = stream;
+        await stream.BeginAsync(cancellationToken);
+    }
+
+    private async ValueTask KeepAsync(StateFrame state, CancellationToken cancellationToken)
+    {
+        if (await authority.AdmitAsync(state, cancellationToken) is { } group) await Groups.KeepReplicaAsync(group, state.After);
+        else Log.Refused(context.Logger, peer.Realm, "the state", state.Group);
+    }
+
+    // To a restored home, all that our replica has beyond it.
+    private async ValueTask GiveAsync(FetchFrame fetch, CancellationToken cancellationToken)
+    {
+        if (await Groups.FindAsync(fetch.Group, cancellationToken) is not { } group || group.Home != peer.Realm) return;
+        var after = fetch.After;
+        while (await Groups.ReadAsync(group, after, EntriesPerFetch, BytesPerFetch, cancellationToken) is { IsEmpty: false } entries)
+        {
+            foreach (var entry in entries) await session.SendAsync(FrameOf(group.Id, entry), cancellationToken);
+            after = entries[^1].Position;
+        }
+
+        await session.SendAsync(new FetchedFrame(group.Id, after), cancellationToken);
+    }
+
+    // Whether with this entry the last of the peer's users has gone: what comes after it is not the peer's to read.
+    private async ValueTask<bool> IsLastAsync(GroupId id, Message entry, CancellationToken cancellationToken) =>
+        entry.Kind is EntryKind.Left or EntryKind.Kicked or EntryKind.Banned
+        && (entry.Subject ?? entry.From).Realm == peer.Realm
+        && await authority.FindFollowedAsync(id, cancellationToken) is null;
+
+    private static bool HasMembersHere(Group group) => group.Members.Keys.Any(member => member.Realm is null);
+
+    private StateFrame StateOf(Group group, long after) => new(group.Id)
+    {
+        Name = group.Name,
+        Topic = group.Topic,
+        IsOpen = group.IsOpen,
+        Position = group.StatePosition,
+        After = after,
+        Members = [.. group.Members.Values.Select(member => member with { Address = context.Realm.Exchange.Outward(member.Address) })],
+        Banned = [.. group.Banned.Select(context.Realm.Exchange.Outward)],
+        Invited = [.. group.Invited.Select(context.Realm.Exchange.Outward)],
+    };
+
+    private EntryFrame FrameOf(GroupId group, Message entry) => new(
+        group,
+        entry.Position,
+        entry.Id,
+        entry.Kind,
+        context.Realm.Exchange.Outward(entry.From),
+        entry.FromName,
+        entry.Subject is { } subject ? context.Realm.Exchange.Outward(subject) : null,
+        entry.Text,
+        entry.Sent);
+
+    private Message MessageOf(EntryFrame entry) => new()
+    {
+        Id = entry.Id,
+        Conversation = default,
+        Position = entry.Position,
+        Arrival = 0,
+        Kind = entry.Kind,
+        From = context.Realm.Exchange.Inward(entry.From),
+        FromName = entry.FromName,
+        Subject = entry.Subject is { } subject ? context.Realm.Exchange.Inward(subject) : null,
+        Text = entry.Text,
+        Sent = entry.Sent,
+    };
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 2201, Level = LogLevel.Warning, Message = "Realm {Realm} told {What} of group {Group}, which is not its to tell; it was left out.")]
+        public static partial void Refused(ILogger logger, RealmName realm, string what, GroupId group);
+
+        [LoggerMessage(EventId = 2202, Level = LogLevel.Error, Message = "Realm {Realm} has another history of group {Group} at position {Position}; were data put back without 'kabar restore'? The group is not sent to it.")]
+        public static partial void Diverged(ILogger logger, RealmName realm, GroupId group, long position);
+    }
+}
