@@ -104,11 +104,15 @@ public sealed class Groups : IAsyncDisposable
     {
         if (verb == GroupVerb.Move && await CheckMoveAsync(actor, id, text, cancellationToken) is { } hindrance) return hindrance;
 
+        // Before anything is waited for, it has its place behind what the same caller began before: here in the store's order, elsewhere in
+        // the outbox's.
         var entry = _ids.Next();
+        if (!actor.IsOperator && await FindAsync(id, cancellationToken) is { Home: { } home } replica) return await AskHomeAsync(home, replica, actor, verb, subject, text, entry);
+
         var done = await _store.ChangeGroupAsync(id, _here, group => Decide(group, actor, verb, subject, text, entry));
         if (done.TryGet(out var message, out var refusal)) return message;
-        if (refusal != Refusal.HomeElsewhere || actor.IsOperator || await FindAsync(id, cancellationToken) is not { Home: { } home } replica) return refusal;
-        return await AskHomeAsync(home, replica, actor, verb, subject, text, entry);
+        if (refusal != Refusal.HomeElsewhere || actor.IsOperator || await FindAsync(id, cancellationToken) is not { Home: { } moved } left) return refusal;
+        return await AskHomeAsync(moved, left, actor, verb, subject, text, entry);
     }
 
     /// <summary>Entries of a group after a position, oldest first: at most so many, and no more than so many bytes of text except for the first.</summary>
