@@ -216,6 +216,17 @@ public sealed class Groups : IAsyncDisposable
 
     private async ValueTask<Result<Visit>> EnterAsync(Actor actor, Account? account, Group group, CancellationToken cancellationToken)
     {
+        // Who has just left, and of whom the home does not know it yet, comes in again when it does.
+        if (!group.IsHere && group.Members.ContainsKey(actor.Address) && await IsLeavingAsync(group.Id, actor.Address, cancellationToken))
+        {
+            var without = await WaitAsync(
+                group.Id,
+                async () => await IsLeavingAsync(group.Id, actor.Address, cancellationToken) ? null : await FindAsync(group.Id, cancellationToken),
+                cancellationToken);
+            if (without is null) return Refusal.PeerUnreachable;
+            group = without;
+        }
+
         if (group.Members.ContainsKey(actor.Address))
             return new Visit(group, actor.Address, await _store.FindHeadAsync(group.Conversation, cancellationToken), IsNew: false);
         if (group.Home is { } home) return account is null ? Refusal.UnknownGroup : await JoinElsewhereAsync(home, group.Id, account, cancellationToken);
@@ -227,6 +238,9 @@ public sealed class Groups : IAsyncDisposable
         // Two of his connections came at once.
         return refusal == Refusal.AlreadyMember ? await EnterAgainAsync(group.Id, actor.Address, cancellationToken) : refusal;
     }
+
+    private async ValueTask<bool> IsLeavingAsync(GroupId id, Address who, CancellationToken cancellationToken) =>
+        (await _store.ListPendingAsync(id, cancellationToken)).Any(pending => pending.Entry is { Kind: EntryKind.Left, From: var from } && from == who);
 
     private async ValueTask<Result<Visit>> EnterAgainAsync(GroupId id, Address who, CancellationToken cancellationToken) =>
         await FindAsync(id, cancellationToken) is { } group
@@ -242,6 +256,21 @@ public sealed class Groups : IAsyncDisposable
         var address = new Address(who.Username);
 
         // The home has him; his conversation begins when the replica has come that far.
+        var visit = await WaitAsync(
+            id,
+            async () => await FindAsync(id, cancellationToken) is { } group
+                && group.Members.ContainsKey(address)
+                && await _store.FindHeadAsync(group.Conversation, cancellationToken) >= position
+                    ? new Visit(group, address, position - 1, IsNew: true)
+                    : null,
+            cancellationToken);
+        return visit is null ? Refusal.PeerUnreachable : visit;
+    }
+
+    // Asks again whenever something of the group has come, as long as another realm may take; null when that was not enough.
+    private async ValueTask<T?> WaitAsync<T>(GroupId id, Func<ValueTask<T?>> look, CancellationToken cancellationToken)
+        where T : class
+    {
         using var patience = new CancellationTokenSource(_options.PeerPatience, _clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
@@ -249,16 +278,13 @@ public sealed class Groups : IAsyncDisposable
             while (true)
             {
                 var signal = _awaitedReplicas.GetOrAdd(id, static _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-                if (await FindAsync(id, cancellationToken) is { } group
-                    && group.Members.ContainsKey(address)
-                    && await _store.FindHeadAsync(group.Conversation, cancellationToken) >= position)
-                    return new Visit(group, address, position - 1, IsNew: true);
+                if (await look() is { } found) return found;
                 await signal.Task.WaitAsync(either.Token);
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return Refusal.PeerUnreachable;
+            return null;
         }
     }
 
