@@ -84,8 +84,25 @@ internal sealed class GroupMember(ChaosUser user, string group, Ledger ledger, C
         return _conversation = await GroupConversation.EnterAsync(user.ConnectRawAsync, token, group, asDocumentClient, piece => Hear(view, ref rest, piece));
     }
 
+    // Errors and echoes come in the order of what was said: an error is about the oldest that has had neither.
+    private void HearErrors(string piece)
+    {
+        const string Error = "Error, ";
+        for (var at = piece.IndexOf(Error, StringComparison.Ordinal); at >= 0; at = piece.IndexOf(Error, at + Error.Length, StringComparison.Ordinal))
+        {
+            lock (_lock)
+            {
+                var refused = _unseen.Count > 0 ? _unseen[0] : _awaited;
+                ledger.Refuse(refused, piece[at..]);
+                if (_unseen.Count > 0) _unseen.RemoveAt(0);
+                else _echo?.TrySetResult();
+            }
+        }
+    }
+
     private void Hear(View view, ref string rest, string piece)
     {
+        HearErrors(piece);
         foreach (var stamp in Stamp.Take(ref rest, piece))
         {
             ledger.See(view, stamp);

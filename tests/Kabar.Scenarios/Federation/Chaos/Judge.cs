@@ -191,8 +191,10 @@ internal sealed class Judge
     private void JudgeSaid(Sending sending, bool isThere)
     {
         var isTold = _told.Contains(sending.Stamp);
+        var isRefused = sending.Outcome == Outcome.Refused;
         _verdict.Require(!isThere || !isTold, $"told of a failure, and yet in the group: {sending.Stamp}");
-        if (isThere || isTold) return;
+        _verdict.Require(!isThere || !isRefused, $"refused ({sending.Reply}), and yet in the group: {sending.Stamp}");
+        if (isThere || isTold || isRefused) return;
 
         if (sending.Seen.Count > 0)
         {

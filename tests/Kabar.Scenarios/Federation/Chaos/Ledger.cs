@@ -91,6 +91,13 @@ internal sealed class Ledger(Func<long>? now = null)
         }
     }
 
+    /// <summary>Its speaker was told, by himself, that it will not be in the group.</summary>
+    public void Refuse(Stamp stamp, string reply)
+    {
+        lock (_lock)
+            if (_sendings[stamp] is { Outcome: Outcome.Unknown } sending) (sending.Outcome, sending.Reply) = (Outcome.Refused, reply);
+    }
+
     public View OpenView(string realm, string user)
     {
         var view = new View(realm, user, []);
