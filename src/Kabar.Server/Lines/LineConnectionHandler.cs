@@ -6,6 +6,8 @@ using Kabar.Server.Connections;
 using Kabar.Server.Federation;
 using Kabar.Server.Hosting;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 
 namespace Kabar.Server.Lines;
@@ -54,7 +56,9 @@ internal sealed partial class LineConnectionHandler
 
     /// <summary>Serves a connection that Kestrel has accepted (and whose TLS is off already).</summary>
     public Task ServeAsync(ConnectionContext connection, Dialect dialect) => ServeAsync(
-        connection.Transport,
+        connection.Features.Get<ITlsConnectionFeature>() is null && connection.Features.Get<IConnectionSocketFeature>() is { Socket: var socket }
+            ? new StraightTransport(connection.Transport, socket)
+            : connection.Transport,
         dialect,
         connection.RemoteEndPoint,
         connection.Abort);
