@@ -148,7 +148,7 @@ internal sealed class KabarHost : IAsyncDisposable
 
         // Whoever flushes sends, on his own thread: a text for fifty members is fifty sends in a row, and not as many hops to another
         // thread and back. Nothing here blocks, so the threads that poll the sockets are in no danger.
-        sockets.UnsafePreferInlineScheduling = true;
+        sockets.UnsafePreferInlineScheduling = false;
     }
 
     private static async Task<RealmName> NameOf(KabarOptions options, SqliteStore store)
