@@ -113,8 +113,8 @@ public sealed class Exchange
             if (failure.Reason == Refusal.HomeElsewhere && group is { Home: { } home } && _peers.Find(home) is { } next)
                 return new RepeatedDelivery(sequence, failure.Id, next.Id, failure.Failed);
 
-            // A former home decides nothing any more: the present one is asked.
-            if (group is null || (group.Home is { } other && other != peer.Realm)) return new RefusedDelivery(sequence, failure.Id, null);
+            // A former home decides nothing any more while the present one can be asked.
+            if (group is null || (group.Home is { } other && other != peer.Realm && _peers.Find(other) is not null)) return new RefusedDelivery(sequence, failure.Id, null);
         }
 
         var account = await _accounts.FindAsync(failure.To, cancellationToken);
