@@ -34,6 +34,13 @@ public sealed record GroupDelivery(long Sequence, Guid Id, GroupId Group, Func<G
 /// <param name="Answer">What a peer is sent; null for nothing.</param>
 public sealed record RefusedDelivery(long Sequence, Guid Id, Parcel? Answer) : Delivery(Sequence, Id);
 
+/// <summary>What a user here did in a group has reached a realm that is not its home: it goes to the home, if it is still pending and does not wait there already.</summary>
+/// <param name="Sequence">See <see cref="Delivery"/>.</param>
+/// <param name="Id">See <see cref="Delivery"/>.</param>
+/// <param name="Home">The home.</param>
+/// <param name="Entry">The id of the entry that is pending.</param>
+public sealed record RepeatedDelivery(long Sequence, Guid Id, PeerId Home, Guid Entry) : Delivery(Sequence, Id);
+
 /// <summary>
 /// The peer could not do what an account here had asked. The store looks up what that was: a message of the account to
 /// <paramref name="Addressee"/>, or its pending entry in <paramref name="Group"/>. If it is there, a <see cref="DeliveryFailure"/> is

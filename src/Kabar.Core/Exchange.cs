@@ -105,22 +105,23 @@ public sealed class Exchange
 
     private async ValueTask<Delivery> ReceiveAsync(Peer peer, long sequence, FailureDispatch failure, CancellationToken cancellationToken)
     {
-        // The home has moved meanwhile, or does not know yet that it is one: it is asked again, or the next home is.
-        if (failure is { Reason: Refusal.HomeElsewhere, Group: { } moved } && await AskAgainAsync(moved, failure.Failed, cancellationToken) is { } again)
-            return new RefusedDelivery(sequence, failure.Id, again);
+        if (failure.Group is { } id)
+        {
+            var group = await _groups.FindAsync(id, cancellationToken);
+
+            // The home has moved meanwhile, or does not know yet that it is one: it is asked again, or the next home is.
+            if (failure.Reason == Refusal.HomeElsewhere && group is { Home: { } home } && _peers.Find(home) is { } next)
+                return new RepeatedDelivery(sequence, failure.Id, next.Id, failure.Failed);
+
+            // A former home decides nothing any more while the present one can be asked.
+            if (group is null || (group.Home is { } other && other != peer.Realm && _peers.Find(other) is not null)) return new RefusedDelivery(sequence, failure.Id, null);
+        }
 
         var account = await _accounts.FindAsync(failure.To, cancellationToken);
         Address? addressee = failure.Addressee is { } username ? new Address(username, peer.Realm) : null;
         return account is null
             ? new RefusedDelivery(sequence, failure.Id, null)
             : new FailureDelivery(sequence, failure.Id, account, failure.Failed, failure.Reason, addressee, failure.Group, _clock.GetUtcNow());
-    }
-
-    private async ValueTask<Parcel?> AskAgainAsync(GroupId id, Guid entry, CancellationToken cancellationToken)
-    {
-        if (await _groups.FindAsync(id, cancellationToken) is not { Home: { } home } || _peers.Find(home) is not { } peer) return null;
-        var pending = (await _store.ListPendingAsync(id, cancellationToken)).FirstOrDefault(waiting => waiting.Entry.Id == entry);
-        return pending is null ? null : new Parcel(peer.Id, pending.Frame);
     }
 
     private Parcel Answer(Peer peer, FailureDispatch failure) => new(peer.Id, _peers.Write(failure));

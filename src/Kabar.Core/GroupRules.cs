@@ -67,7 +67,7 @@ public static class GroupRules
 
         return CheckActor(group, actor, verb) ?? verb switch
         {
-            GroupVerb.Say => CheckText(text, limits),
+            GroupVerb.Say => CheckText(text, limits) ?? (text.Length > RealmOptions.MostLinkTextBytes ? Refusal.TextTooLong : null),
             GroupVerb.Join => CheckJoin(group, actor.Address, limits),
             GroupVerb.Topic when text.Length > Group.MaxTopicBytes => Refusal.TextTooLong,
             GroupVerb.Move when !RealmName.TryParse(text.Decode(), out _) => Refusal.InvalidName,

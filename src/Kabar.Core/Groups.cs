@@ -19,6 +19,9 @@ public sealed class Groups : IAsyncDisposable
     private readonly GroupFeeds _feeds;
     private readonly ConcurrentDictionary<GroupId, TaskCompletionSource> _awaitedReplicas = new();
 
+    // Grows only with what users here ask for.
+    private readonly ConcurrentDictionary<GroupId, RealmName> _wanted = new();
+
     internal Groups(RealmName here, IStore store, IPeers peers, RealmOptions options, TimeProvider clock, MessageIds ids)
     {
         (_here, _store, _peers, _options, _clock, _ids) = (here, store, peers, options, clock, ids);
@@ -183,6 +186,9 @@ public sealed class Groups : IAsyncDisposable
         return await _store.RemoveGroupAsync(id) ? group : Refusal.UnknownGroup;
     }
 
+    /// <summary>Whether somebody here has asked, since the start, to join a group of this home: so that its home may tell of it.</summary>
+    public bool IsWanted(GroupId id, RealmName home) => _wanted.TryGetValue(id, out var asked) && asked == home;
+
     /// <summary>Takes in what the home of a group told of its state.</summary>
     public async ValueTask<Group> KeepReplicaAsync(Group state, long historyAfter)
     {
@@ -252,6 +258,7 @@ public sealed class Groups : IAsyncDisposable
 
     private async ValueTask<Result<Visit>> JoinElsewhereAsync(RealmName home, GroupId id, Account who, CancellationToken cancellationToken)
     {
+        _wanted[id] = home;
         if (!(await _peers.JoinGroupAsync(home, id, who, _ids.Next(), cancellationToken)).TryGet(out var position, out var refusal)) return refusal;
         var address = new Address(who.Username);
 

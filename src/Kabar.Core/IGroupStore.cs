@@ -47,7 +47,8 @@ public interface IGroupStore
 
     /// <summary>
     /// Appends entries that come with their positions: to a replica from its home, to a restored home from its replicas. Those at or
-    /// below the last position are skipped; one beyond the next position ends it, and what follows is ignored. Each is applied to the group's state, drops the
+    /// below the last position are skipped; one beyond the next position ends it, and what follows is ignored; so does one that moves
+    /// the group, and one that would move it here while a group of its name is here. Each is applied to the group's state, drops the
     /// pending entry of its id, and marks its id as received. Returns the position of the last entry the group has then, or null when there is no such group.
     /// </summary>
     ValueTask<long?> AppendEntriesAsync(GroupId id, RealmName here, IReadOnlyList<Message> entries);

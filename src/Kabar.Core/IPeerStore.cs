@@ -50,6 +50,9 @@ public interface IPeerStore
     /// <summary>Puts a parcel into an outbox by itself.</summary>
     ValueTask EnqueueAsync(Parcel parcel);
 
+    /// <summary>Puts into an outbox again what is pending for groups whose home the peer is (or for one of them), where it does not wait there already.</summary>
+    ValueTask EnqueuePendingAsync(PeerId peer, GroupId? group);
+
     /// <summary>
     /// Begins another epoch towards a peer: what waits is numbered anew from 1, in the same order, and what is still pending for groups
     /// whose home it is is put in again where it no longer waits. Returns the peer as it is then.

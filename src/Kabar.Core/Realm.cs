@@ -247,6 +247,7 @@ public sealed class Realm : IAsyncDisposable
             return legacyRefusal == Refusal.UnknownRecipient ? refusal : legacyRefusal;
         }
 
+        if (text.Length > RealmOptions.MostLinkTextBytes) return Refusal.TextTooLong;
         if (_peers.IsFull(peer.Id)) return Refusal.PeerQueueFull;
         var (id, now) = (_ids.Next(), _clock.GetUtcNow());
         var frame = _peers.Write(new DirectDispatch(id, sender.Username, sender.DisplayName, to.Username, text, now));

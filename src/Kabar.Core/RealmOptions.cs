@@ -3,6 +3,9 @@ namespace Kabar.Core;
 /// <summary>The limits of a realm that are rules of the chat, not of a connection. Zero is off.</summary>
 public sealed record RealmOptions
 {
+    /// <summary>The most bytes of a text that other realms are sent, whatever <see cref="TextBytes"/> allows: a frame of the link holds it even where each byte is escaped.</summary>
+    public const int MostLinkTextBytes = 40 * 1024;
+
     /// <summary>The most bytes of UTF-8 a message text may have.</summary>
     public int TextBytes { get; init; } = 8 * 1024;
 

@@ -73,12 +73,12 @@ internal ref struct FrameFields
 
     public void Fail(FrameKey key, string what) => Problem ??= $"\"{FrameKeys.Word(key)}\" {what}";
 
-    public long Number(FrameKey key, long least)
+    public long Number(FrameKey key, long least, long most = LargestNumber)
     {
         var slot = _slots[(int)key];
         if (slot.Token == JsonTokenType.Number
             && Utf8Parser.TryParse(_json.Slice(slot.Start, slot.Length), out long number, out var used) && used == slot.Length
-            && number >= least && number <= LargestNumber) return number;
+            && number >= least && number <= most) return number;
         Fail(key, "is no number that fits");
         return least;
     }

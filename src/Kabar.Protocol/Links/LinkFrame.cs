@@ -128,7 +128,7 @@ public sealed record PingFrame : LinkFrame;
 public sealed record PongFrame : LinkFrame;
 
 /// <summary>Something of the sender's outbox.</summary>
-/// <param name="Sequence">Its number in the sender's epoch, from 1 without gaps.</param>
+/// <param name="Sequence">Its number in the sender's epoch, from 1, ascending.</param>
 /// <param name="Dispatch">What it is.</param>
 public sealed record NumberedFrame(long Sequence, Dispatch Dispatch) : LinkFrame;
 

@@ -15,6 +15,9 @@ public static class LinkFrameReader
     private const int MostCertificateBytes = 4096;
     private const int MostSignatureBytes = 512;
 
+    // A state may begin anywhere, and positions go on from there: so far from the end that nobody comes there.
+    private const long MostStatePosition = 1L << 52;
+
     private static readonly SearchValues<char> InKind = SearchValues.Create("abcdefghijklmnopqrstuvwxyz_");
     private static readonly JsonReaderOptions Options = new() { MaxDepth = 8 };
 
@@ -201,6 +204,7 @@ public static class LinkFrameReader
         var problem = kind switch
         {
             EntryKind.Said when text.Length == 0 => "is empty",
+            EntryKind.Said when text.Length > RealmOptions.MostLinkTextBytes => "is too long",
             EntryKind.TopicChanged when text.Length > Group.MaxTopicBytes => "is too long for a topic",
             EntryKind.RoleChanged when GroupRoles.Parse(text.Decode()) is null => "is no role",
             EntryKind.Moved when text.Length > 253 || !RealmName.TryParse(text.Decode(), out _) => "is no realm name",
@@ -295,8 +299,8 @@ public static class LinkFrameReader
             Name = fields.GroupName(FrameKey.Name),
             Topic = topic,
             IsOpen = fields.Bool(FrameKey.Open),
-            Position = fields.Number(FrameKey.Position, least: 0),
-            After = fields.Number(FrameKey.After, least: 0),
+            Position = fields.Number(FrameKey.Position, least: 0, MostStatePosition),
+            After = fields.Number(FrameKey.After, least: 0, MostStatePosition),
             Members = fields.Objects(FrameKey.Members, int.MaxValue, static (ref FrameFields member) => new Member(
                 member.Address(FrameKey.Who),
                 member.DisplayName(FrameKey.Name),

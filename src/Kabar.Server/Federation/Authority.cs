@@ -14,6 +14,9 @@ internal sealed class Authority(Realm realm, Peer peer)
     // A clock that is wrong by more than this is not believed: the time is then ours.
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(10);
 
+    // The operator has put data back, and this peer has not told yet what it knows beyond them.
+    private readonly bool _isRestored = peer.ReconcileSince is not null;
+
     /// <summary>A numbered frame: what is to be carried out, or null when the peer may not say it.</summary>
     public static Dispatch? Admit(Dispatch dispatch, DateTimeOffset now) => dispatch switch
     {
@@ -27,17 +30,17 @@ internal sealed class Authority(Realm realm, Peer peer)
         _ => null,
     };
 
-    /// <summary>An announcement that the peer is home of a group with members here: of a group that is not known, or known to have its home there.</summary>
+    /// <summary>An announcement that the peer is home of a group with members here: of one that is known to have its home there, or that somebody here wants to join.</summary>
     public async ValueTask<bool> MayAnnounceAsync(MemberFrame member, CancellationToken cancellationToken) =>
-        await realm.Groups.FindAsync(member.Group, cancellationToken) is not { } known || known.Home == peer.Realm;
+        await realm.Groups.FindAsync(member.Group, cancellationToken) is { } known ? known.Home == peer.Realm : MayBeNew(member.Group);
 
     /// <summary>
-    /// The state of a group, as this realm keeps it: of a group that is the peer's to tell, has at least one member here who exists, and
-    /// names nobody's users twice. Null when it may not be told.
+    /// The state of a group, as this realm keeps it: of a group that is the peer's to tell, that has at least one member here who exists, and
+    /// that names nobody twice. Null when it may not be told.
     /// </summary>
     public async ValueTask<Group?> AdmitAsync(StateFrame state, CancellationToken cancellationToken)
     {
-        if (await realm.Groups.FindAsync(state.Group, cancellationToken) is { } known && known.Home != peer.Realm) return null;
+        if (!(await realm.Groups.FindAsync(state.Group, cancellationToken) is { } known ? known.Home == peer.Realm : MayBeNew(state.Group))) return null;
 
         var members = ImmutableDictionary.CreateBuilder<Address, Member>();
         var hasOneHere = false;
@@ -82,10 +85,14 @@ internal sealed class Authority(Realm realm, Peer peer)
     public async ValueTask<Group?> FindFollowedAsync(GroupId group, CancellationToken cancellationToken) =>
         await realm.Groups.FindAsync(group, cancellationToken) is { } known && known.MemberRealms.Contains(peer.Realm) ? known : null;
 
-    /// <summary>A copy of a direct message: between an account here and a user of the peer, in either direction. Null for any other.</summary>
+    /// <summary>
+    /// A copy of a direct message: from a user of the peer to an account here, and in the other direction only where our data were restored, since it
+    /// puts words into the mouth of a user of ours. Null for any other.
+    /// </summary>
     public async ValueTask<MessageCopy?> AdmitAsync(MessageCopy copy, CancellationToken cancellationToken)
     {
         var (from, to) = (realm.Exchange.Inward(copy.From), realm.Exchange.Inward(copy.To));
+        if (from.Realm is null && !_isRestored) return null;
         var (own, other) = from.Realm is null ? (from, to) : (to, from);
         return own.Realm is null && other.Realm == peer.Realm && await realm.Accounts.FindAsync(own.Username, cancellationToken) is not null
             ? copy with { From = from, To = to }
@@ -94,4 +101,7 @@ internal sealed class Authority(Realm realm, Peer peer)
 
     /// <summary>The user whom the peer wants to bring into a group: always one of its own.</summary>
     public Actor Admit(AskJoinFrame join) => new(new Address(join.User, peer.Realm), join.Name);
+
+    // Of groups that are not known a peer could tell anything, and take the name of another group with it. After a restore some are not known that were.
+    private bool MayBeNew(GroupId group) => _isRestored || realm.Groups.IsWanted(group, peer.Realm);
 }

@@ -17,32 +17,43 @@ internal sealed partial class GroupLink(LinkSession session, LinkContext context
 {
     private const int EntriesPerFetch = 256;
     private const int BytesPerFetch = 64 * 1024;
+    private const int MostListed = 100_000;
 
     private readonly ConcurrentDictionary<GroupId, GroupStream> _streams = new();
+
+    // Those whose home was asked, and whether anything has come since.
     private readonly ConcurrentDictionary<GroupId, bool> _followed = new();
     private readonly List<Message> _entries = [];
     private GroupId _entriesOf;
     private StateFrame? _state;
+    private bool _isStateTooLong;
 
     private Groups Groups => context.Realm.Groups;
+
+    // Another realm's groups may be somewhat larger than ours.
+    private int MostMembers => Math.Max(context.Realm.Options.GroupMembers, MostListed);
 
     /// <summary>Says which groups there are between the two realms.</summary>
     public async ValueTask BeginAsync(CancellationToken cancellationToken)
     {
         foreach (var group in await Groups.ListAsync(cancellationToken))
         {
-            if (group.IsHere && group.MemberRealms.Contains(peer.Realm)) await session.AnnounceAsync(group, cancellationToken);
-            else if (group.Home == peer.Realm && HasMembersHere(group)) await FollowAsync(group, cancellationToken);
+            if (group.IsHere && group.MemberRealms.Contains(peer.Realm)) await session.SendAsync(new MemberFrame(group.Id, group.Name), cancellationToken);
+            else if (group.Home == peer.Realm && HasMembersHere(group)) await FollowAsync(group.Id, group, cancellationToken);
         }
     }
 
-    /// <summary>Asks for what comes after the end of our replica, once a link.</summary>
-    public ValueTask FollowAsync(Group group, CancellationToken cancellationToken) => FollowAsync(group.Id, group, cancellationToken);
+    /// <summary>The peer has become the home of a group, as another link has brought: asks for what comes after the end of our replica.</summary>
+    public async ValueTask TurnToAsync(Group group, CancellationToken cancellationToken)
+    {
+        if (_followed.TryAdd(group.Id, false)) session.Offer(await AskAfterEndAsync(group.Id, group, cancellationToken));
+    }
 
     /// <summary>A user of the peer has just joined: if he is its first, the peer does not follow yet.</summary>
     public async ValueTask AnnounceJoinedAsync(GroupId id, CancellationToken cancellationToken)
     {
-        if (!_streams.ContainsKey(id) && await authority.FindFollowedAsync(id, cancellationToken) is { IsHere: true } group) await session.AnnounceAsync(group, cancellationToken);
+        if (!_streams.ContainsKey(id) && await authority.FindFollowedAsync(id, cancellationToken) is { IsHere: true } group)
+            await session.SendAsync(new MemberFrame(group.Id, group.Name), cancellationToken);
     }
 
     /// <summary>Does what a frame says. False when it does not follow the protocol.</summary>
@@ -61,17 +72,18 @@ internal sealed partial class GroupLink(LinkSession session, LinkContext context
         {
             case MemberFrame member:
                 if (await authority.MayAnnounceAsync(member, cancellationToken))
+                {
+                    // It may have been asked before it knew that it is the home.
+                    if (_followed.TryGetValue(member.Group, out var hasCome) && !hasCome) _followed.TryRemove(member.Group, out _);
                     await FollowAsync(member.Group, await Groups.FindAsync(member.Group, cancellationToken), cancellationToken);
+                }
+
                 return true;
             case FollowFrame follow:
                 await ServeAsync(follow, cancellationToken);
                 return true;
             case StateFrame state:
-                var whole = _state is null ? state : _state.Join(state);
-                if (whole is null) return false;
-                _state = whole.HasMore ? whole : null;
-                if (!whole.HasMore) await KeepAsync(whole, cancellationToken);
-                return true;
+                return await CollectAsync(state, cancellationToken);
             case GoneFrame:
                 if (await Groups.FindAsync(frame.Group, cancellationToken) is { Home: { } home } && home == peer.Realm) await Groups.LoseAsync(frame.Group);
                 _followed.TryRemove(frame.Group, out _);
@@ -83,7 +95,7 @@ internal sealed partial class GroupLink(LinkSession session, LinkContext context
                 if (await Groups.FindAsync(fetched.Group, cancellationToken) is { IsHere: true } group && group.Awaited.Contains(peer.Realm))
                 {
                     await Groups.AwaitAsync(group.Id, peer.Realm, isAwaited: false);
-                    await StreamAsync(group, fetched.Head, cancellationToken);
+                    await StreamAsync(group, Math.Min(fetched.Head, await Groups.FindHeadAsync(group, cancellationToken)), cancellationToken);
                 }
 
                 return true;
@@ -98,12 +110,13 @@ internal sealed partial class GroupLink(LinkSession session, LinkContext context
         if (_entries.Count == 0) return;
         if (await authority.MayGivePositionsAsync(_entriesOf, cancellationToken))
         {
+            if (_followed.ContainsKey(_entriesOf)) _followed[_entriesOf] = true;
             var head = await Groups.AppendEntriesAsync(_entriesOf, _entries);
-            if (head < _entries[^1].Position && await Groups.FindAsync(_entriesOf, cancellationToken) is { IsHere: false } replica)
+            if (head < _entries[^1].Position && await Groups.FindAsync(_entriesOf, cancellationToken) is { } replica && replica.Home == peer.Realm)
             {
                 // Something between is missing: from the end of ours again.
                 _followed.TryRemove(replica.Id, out _);
-                await FollowAsync(replica, cancellationToken);
+                await FollowAsync(replica.Id, replica, cancellationToken);
             }
 
             if (_entries.Exists(entry => entry.Kind == EntryKind.Moved) && await Groups.FindAsync(_entriesOf, cancellationToken) is { } moved)
@@ -143,10 +156,14 @@ internal sealed partial class GroupLink(LinkSession session, LinkContext context
 
     private async ValueTask FollowAsync(GroupId id, Group? replica, CancellationToken cancellationToken)
     {
-        if (!_followed.TryAdd(id, true)) return;
+        if (_followed.TryAdd(id, false)) await session.SendAsync(await AskAfterEndAsync(id, replica, cancellationToken), cancellationToken);
+    }
+
+    private async ValueTask<FollowFrame> AskAfterEndAsync(GroupId id, Group? replica, CancellationToken cancellationToken)
+    {
         var head = replica is null ? 0 : await Groups.FindHeadAsync(replica, cancellationToken);
         var last = head == 0 ? [] : await Groups.ReadAsync(replica!, head - 1, 1, int.MaxValue, cancellationToken); // there is one, it has a head
-        await session.SendAsync(new FollowFrame(id, head, last.IsEmpty ? null : last[0].Id), cancellationToken);
+        return new FollowFrame(id, head, last.IsEmpty ? null : last[0].Id);
     }
 
     private async ValueTask ServeAsync(FollowFrame follow, CancellationToken cancellationToken)
@@ -157,15 +174,20 @@ internal sealed partial class GroupLink(LinkSession session, LinkContext context
             return;
         }
 
-        // It has moved, or is about to come here: its home says so itself.
-        if (!group.IsHere) return;
+        // It is about to come here: that it has come is announced. Or it has moved: what was told while the home was here is told, and leads on to the next.
+        var historyAfter = group.IsOpen ? 0 : group.Members.Values.Where(member => member.Address.Realm == peer.Realm).Min(member => member.Joined) - 1;
+        if (!group.IsHere)
+        {
+            if (group.Home != peer.Realm) await GiveAsync(group, Math.Max(follow.After, historyAfter), cancellationToken);
+            return;
+        }
 
         var head = await Groups.FindHeadAsync(group, cancellationToken);
         if (follow.After > head)
         {
-            // The replica is ahead: our data are older than it. No new position until we have what it has.
-            await Groups.AwaitAsync(group.Id, peer.Realm, isAwaited: true);
-            await session.SendAsync(new FetchFrame(group.Id, head), cancellationToken);
+            // A home that was restored waits for what its replicas have beyond it. To any other it is a lie, or an operator's mistake.
+            if (group.Awaited.Contains(peer.Realm)) await session.SendAsync(new FetchFrame(group.Id, head), cancellationToken);
+            else Log.Diverged(context.Logger, peer.Realm, group.Id, follow.After);
             return;
         }
 
@@ -176,7 +198,6 @@ internal sealed partial class GroupLink(LinkSession session, LinkContext context
         }
 
         if (group.Awaited.Contains(peer.Realm)) await Groups.AwaitAsync(group.Id, peer.Realm, isAwaited: false);
-        var historyAfter = group.IsOpen ? 0 : group.Members.Values.Where(member => member.Address.Realm == peer.Realm).Min(member => member.Joined) - 1;
         var after = Math.Max(follow.After, historyAfter);
         if (follow.After == 0 || after > follow.After)
             foreach (var part in StateOf(group, after).Parts()) await session.SendAsync(part, cancellationToken);
@@ -191,6 +212,26 @@ internal sealed partial class GroupLink(LinkSession session, LinkContext context
         await stream.BeginAsync(cancellationToken);
     }
 
+    // The parts of a state, one after the other. One that is too long is taken to its end, and left out.
+    private async ValueTask<bool> CollectAsync(StateFrame part, CancellationToken cancellationToken)
+    {
+        var whole = _state is null ? part : _state.Join(part);
+        if (whole is null) return false;
+
+        if (whole.Members.Length > MostMembers || whole.Banned.Length > MostListed || whole.Invited.Length > MostListed) _isStateTooLong = true;
+        if (whole.HasMore)
+        {
+            _state = _isStateTooLong ? whole with { Members = [], Banned = [], Invited = [] } : whole;
+            return true;
+        }
+
+        _state = null;
+        if (_isStateTooLong) Log.Refused(context.Logger, peer.Realm, "a state over the limit", whole.Group);
+        else await KeepAsync(whole, cancellationToken);
+        _isStateTooLong = false;
+        return true;
+    }
+
     private async ValueTask KeepAsync(StateFrame state, CancellationToken cancellationToken)
     {
         if (await authority.AdmitAsync(state, cancellationToken) is { } group) await Groups.KeepReplicaAsync(group, state.After);
@@ -201,14 +242,19 @@ internal sealed partial class GroupLink(LinkSession session, LinkContext context
     private async ValueTask GiveAsync(FetchFrame fetch, CancellationToken cancellationToken)
     {
         if (await Groups.FindAsync(fetch.Group, cancellationToken) is not { } group || group.Home != peer.Realm) return;
-        var after = fetch.After;
+        await session.SendAsync(new FetchedFrame(group.Id, await GiveAsync(group, fetch.After, cancellationToken)), cancellationToken);
+    }
+
+    // All that is here after a position; returns the last one.
+    private async ValueTask<long> GiveAsync(Group group, long after, CancellationToken cancellationToken)
+    {
         while (await Groups.ReadAsync(group, after, EntriesPerFetch, BytesPerFetch, cancellationToken) is { IsEmpty: false } entries)
         {
             foreach (var entry in entries) await session.SendAsync(FrameOf(group.Id, entry), cancellationToken);
             after = entries[^1].Position;
         }
 
-        await session.SendAsync(new FetchedFrame(group.Id, after), cancellationToken);
+        return after;
     }
 
     // Whether with this entry the last of the peer's users has gone: what comes after it is not the peer's to read.

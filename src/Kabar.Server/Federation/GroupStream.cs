@@ -31,6 +31,7 @@ internal sealed class GroupStream(Group group, long after, Groups groups, Action
     {
         var head = await groups.FindHeadAsync(group, cancellationToken);
         _listening = await groups.ListenAsync(group, head, this, cancellationToken);
+        if (IsEnded) _listening.Dispose();
         wake();
     }
 

@@ -99,9 +99,15 @@ internal sealed class LinkDoor(Peers peers, RealmName here, IStore store, KabarO
         var outcome = await LinkHandshake.ListenAsync(stream, here, VerifyAsync, _limits, clock, stopping);
         if (outcome is not LinkOpened { Hello: { Sends: { } sends } hello } || admitted is null) return;
 
-        // It is alive, so ours to it may succeed now.
-        admitted.Wake();
-        await admitted.ServeAsync(stream, sends, hello.Received, hello.Users, stopping);
+        try
+        {
+            await admitted.ServeAsync(stream, sends, hello.Received, hello.Users, stopping);
+        }
+        finally
+        {
+            // It was alive, so ours to it may succeed now.
+            admitted.Wake();
+        }
 
         async ValueTask<LinkVerdict> VerifyAsync(HelloFrame hello, LinkStream from, CancellationToken cancellationToken)
         {
@@ -128,9 +134,11 @@ internal sealed class LinkDoor(Peers peers, RealmName here, IStore store, KabarO
             return (known, default, moved);
         }
 
-        if (hello.Secret is not { } secret) return (null, known is null ? ByeReason.UnknownRealm : ByeReason.NotPinned, false);
+        // A secret opens the door to who is not known yet, and never under the name of somebody who is.
+        if (known is not null) return (null, ByeReason.NotPinned, false);
+        if (hello.Secret is not { } secret) return (null, ByeReason.UnknownRealm, false);
         if (!await store.TakeInvitationAsync(secret.Hash(), clock.GetUtcNow())) return (null, ByeReason.WrongSecret, false);
-        return (await peers.TakeInAsync(hello.Realm, fingerprint, cancellationToken), ByeReason.Other, false);
+        return (await peers.TakeInAsync(hello.Realm, fingerprint, cancellationToken), ByeReason.NotPinned, false);
     }
 
     // What trying again does not mend.

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
 using System.Threading.Channels;
 using Kabar.Core;
@@ -28,6 +29,12 @@ internal sealed partial class LinkSession : IDisposable
     // Sent and not acknowledged: enough for a long line, and little to send again.
     private const int MostUnacknowledged = 16_384;
 
+    // Received while older copies are still awaited.
+    private const int MostKept = 1024;
+
+    // In an outbox beyond what may wait in it.
+    private const long RoomForAnswers = 1024 * 1024;
+
     private readonly PeerLink _link;
     private readonly LinkContext _context;
     private readonly LinkStream _stream;
@@ -47,13 +54,14 @@ internal sealed partial class LinkSession : IDisposable
     private Task _persisting = Task.CompletedTask;
     private volatile bool _mayHaveMore = true;
     private volatile bool _isReconciling;
+    private volatile bool _hasLeftOut;
 
     public LinkSession(PeerLink link, LinkContext context, LinkStream stream, LinkStart start)
     {
         (_link, _context, _stream, _peerEpoch) = (link, context, stream, start.PeerEpoch);
         (_sent, _acknowledged) = (start.SendAfter, start.SendAfter);
         _lastHeard = context.Clock.GetTimestamp();
-        _isReconciling = link.Peer.ReconcileSince is not null;
+        _isReconciling = (link.Peer.ReconcileSince ?? start.ClaimsSince) is not null;
         _rate = new RequestRate(context.Limits.LinkFramesPerSecond, context.Limits.LinkFramesPerSecond, context.Clock);
         _authority = new Authority(context.Realm, link.Peer);
         _questions = new LinkQuestions(context, link.Peer, _authority);
@@ -70,8 +78,18 @@ internal sealed partial class LinkSession : IDisposable
         Wake();
     }
 
-    /// <summary>Ends the link. May be called from any thread.</summary>
-    public void End() => _ending.Cancel();
+    /// <summary>Ends the link. May be called from any thread, also when it has ended.</summary>
+    public void End()
+    {
+        try
+        {
+            _ending.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended meanwhile.
+        }
+    }
 
     /// <summary>Serves the link until it breaks, the peer misbehaves, falls silent or says good-bye, or it is ended.</summary>
     public async Task RunAsync(LinkStart start, CancellationToken stopping)
@@ -85,18 +103,30 @@ internal sealed partial class LinkSession : IDisposable
         }
         finally
         {
-            await ended.CancelAsync();
-            _groups.End();
+            // Whoever waits on this link, from another one too, waits no more.
+            await _ending.CancelAsync();
+            _controls.Writer.TryComplete();
             foreach (var loop in loops) await ObserveAsync(loop);
             await ObserveAsync(_persisting);
+            _groups.End();
         }
     }
 
-    /// <summary>Sends a frame that carries no number, when its turn comes; waits while too many do.</summary>
+    /// <summary>Sends a frame that carries no number, when its turn comes; waits while too many do. For the link's own loops.</summary>
     public async ValueTask SendAsync(LinkFrame frame, CancellationToken cancellationToken)
     {
         await _controls.Writer.WriteAsync(frame, cancellationToken);
         Wake();
+    }
+
+    /// <summary>
+    /// The same for everybody else, who must not wait for a peer that does not read: where too many frames wait, the link is ended, and the next
+    /// begins with what this one has missed.
+    /// </summary>
+    public void Offer(LinkFrame frame)
+    {
+        if (_controls.Writer.TryWrite(frame)) Wake();
+        else End();
     }
 
     /// <summary>Asks, and waits for the answer as long as another realm may take.</summary>
@@ -111,7 +141,7 @@ internal sealed partial class LinkSession : IDisposable
             await SendAsync(question, either.Token);
             return await answer.WaitAsync(either.Token);
         }
-        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException or ChannelClosedException && !cancellationToken.IsCancellationRequested)
         {
             return null;
         }
@@ -121,11 +151,11 @@ internal sealed partial class LinkSession : IDisposable
         }
     }
 
-    /// <summary>Takes up the group streams of a group whose home the peer has just become.</summary>
-    public ValueTask FollowAsync(Group group, CancellationToken cancellationToken) => _groups.FollowAsync(group, cancellationToken);
+    /// <summary>Takes up the group stream of a group whose home the peer has just become.</summary>
+    public ValueTask TurnToAsync(Group group, CancellationToken cancellationToken) => _groups.TurnToAsync(group, cancellationToken);
 
     /// <summary>Tells the peer that it has members in a group whose home is here.</summary>
-    public ValueTask AnnounceAsync(Group group, CancellationToken cancellationToken) => SendAsync(new MemberFrame(group.Id, group.Name), cancellationToken);
+    public void Announce(Group group) => Offer(new MemberFrame(group.Id, group.Name));
 
     public void Dispose() => _ending.Dispose();
 
@@ -134,7 +164,7 @@ internal sealed partial class LinkSession : IDisposable
     {
         if (_context.Options.ShareUsernames) await _context.Directory.SendToAsync(this, start.PeerHoldsUsers, cancellationToken);
         await _groups.BeginAsync(cancellationToken);
-        if (_link.Peer.ReconcileSince is { } since) await ReconcileAsync(since, cancellationToken);
+        if ((_link.Peer.ReconcileSince ?? start.ClaimsSince) is { } since) await ReconcileAsync(since, cancellationToken);
         await ForeverAsync(cancellationToken);
     }
 
@@ -156,16 +186,29 @@ internal sealed partial class LinkSession : IDisposable
                 if (await _authority.AdmitAsync(copy, cancellationToken) is { } admitted) copies.Add(admitted);
             found += await _context.Realm.Exchange.TakeCopiesAsync(copies);
             if (!answer.HasMore || answer.Copies.IsEmpty) break;
-            after = answer.Copies[^1].Id;
+            var last = answer.Copies[^1].Id;
+            if (after is { } before && Compare(last, before) <= 0)
+            {
+                // The same again, and so on without end.
+                Log.Misbehaved(_context.Logger, _link.Peer.Realm, ByeReason.NotAllowed, "copies that do not go on");
+                End();
+                return;
+            }
+
+            after = last;
         }
 
         await _link.UpdateAsync(peer => peer with { ReconcileSince = null });
         Log.Reconciled(_context.Logger, _link.Peer.Realm, found);
 
-        // What has come meanwhile was kept behind the copies, which are older. The answer wakes the reader.
+        // What has come meanwhile was kept behind the copies, which are older. The answer wakes the reader. What was too much to keep comes again.
         _isReconciling = false;
+        if (_hasLeftOut) End();
         await SendAsync(new PingFrame(), cancellationToken);
     }
+
+    // As their text: the order in which a store lists them.
+    private static int Compare(Guid one, Guid other) => string.CompareOrdinal(one.ToString(), other.ToString());
 
     private async Task ReadAsync(CancellationToken cancellationToken)
     {
@@ -188,7 +231,8 @@ internal sealed partial class LinkSession : IDisposable
                         return;
                     }
 
-                    numbered.Add((sequence, admitted));
+                    if (!_isReconciling || numbered.Count < MostKept) numbered.Add((sequence, admitted));
+                    else _hasLeftOut = true;
                     continue;
                 }
 
@@ -213,8 +257,17 @@ internal sealed partial class LinkSession : IDisposable
 
     private async ValueTask CommitAsync(List<(long Sequence, Dispatch Dispatch)> numbered, CancellationToken cancellationToken)
     {
-        if (numbered.Count == 0 || _isReconciling) return;
+        if (numbered.Count == 0 || _isReconciling || _hasLeftOut) return;
         await _groups.CommitAsync(cancellationToken);
+
+        // What could not be done is answered through the peer's outbox. One that never takes anything out of it is not served for ever.
+        if (_context.Realm.Options.OutboxBytes is > 0 and var most && (await _context.Store.FindOutboxAsync(_link.Peer.Id, cancellationToken)).Bytes >= most + RoomForAnswers)
+        {
+            Log.Misbehaved(_context.Logger, _link.Peer.Realm, ByeReason.Other, "more frames, while it takes none of ours");
+            End();
+            return;
+        }
+
         if (await _context.Realm.Exchange.ReceiveAsync(_link.Peer, _peerEpoch, numbered, cancellationToken) is not { } through) throw new IOException("The peer was removed.");
         numbered.Clear();
         Volatile.Write(ref _acknowledge, through);
@@ -239,8 +292,9 @@ internal sealed partial class LinkSession : IDisposable
                 _questions.Take(answer);
                 return true;
             case UsersFrame users:
-                await _context.Directory.TakeAsync(_link.Peer, users);
-                return true;
+                if (await _context.Directory.TakeAsync(_link.Peer, users, cancellationToken)) return true;
+                await LeaveAsync(ByeReason.NotAllowed, "a directory over the limit", cancellationToken);
+                return false;
             case GroupFrame about:
                 if (await _groups.HandleAsync(about, cancellationToken)) return true;
                 await LeaveAsync(ByeReason.NotAllowed, about.GetType().Name, cancellationToken);
@@ -356,6 +410,7 @@ internal sealed partial class LinkSession : IDisposable
 
     private Task ForeverAsync(CancellationToken cancellationToken) => Task.Delay(Timeout.InfiniteTimeSpan, _context.Clock, cancellationToken);
 
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever ends a loop ends this link and nothing else; it is logged, and the link is made again.")]
     private async Task ObserveAsync(Task loop)
     {
         try
@@ -366,9 +421,10 @@ internal sealed partial class LinkSession : IDisposable
         {
             // How links end.
         }
-        catch (StoreException exception)
+        catch (Exception exception)
         {
-            Log.StoreFailed(_context.Logger, _link.Peer.Realm, exception);
+            // The store's, or a fault of ours: the next link may do better.
+            Log.Failed(_context.Logger, _link.Peer.Realm, exception);
         }
     }
 
@@ -386,8 +442,8 @@ internal sealed partial class LinkSession : IDisposable
         [LoggerMessage(EventId = 2104, Level = LogLevel.Information, Message = "Reconciled with realm {Realm} after the restore: {Count} messages came back.")]
         public static partial void Reconciled(ILogger logger, RealmName realm, int count);
 
-        [LoggerMessage(EventId = 2105, Level = LogLevel.Error, Message = "The store failed while serving the link to realm {Realm}; the link is closed and tried again.")]
-        public static partial void StoreFailed(ILogger logger, RealmName realm, Exception exception);
+        [LoggerMessage(EventId = 2105, Level = LogLevel.Error, Message = "The link to realm {Realm} failed; it is closed and tried again.")]
+        public static partial void Failed(ILogger logger, RealmName realm, Exception exception);
     }
 }
 
@@ -395,4 +451,5 @@ internal sealed partial class LinkSession : IDisposable
 /// <param name="PeerEpoch">The epoch of what the peer sends.</param>
 /// <param name="SendAfter">The peer has everything through this number of ours.</param>
 /// <param name="PeerHoldsUsers">The hash of our directory that the peer holds; null for none.</param>
-internal sealed record LinkStart(Guid PeerEpoch, long SendAfter, string? PeerHoldsUsers);
+/// <param name="ClaimsSince">Since when the peer may have sent what our data lack, as it claims; null when it does not.</param>
+internal sealed record LinkStart(Guid PeerEpoch, long SendAfter, string? PeerHoldsUsers, DateTimeOffset? ClaimsSince);

@@ -27,6 +27,7 @@ internal sealed partial class PeerLink : IAsyncDisposable
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly SemaphoreSlim _serving = new(1);
     private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationToken _stopped;
     private Task _dialing = Task.CompletedTask;
     private volatile Peer _peer;
     private volatile LinkSession? _session;
@@ -34,11 +35,12 @@ internal sealed partial class PeerLink : IAsyncDisposable
     private volatile TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile OutboxState _outbox = new(0, 0, null, 0);
     private long _lastContact;
+    private long _arrivals;
 
     /// <summary>Follows a peer.</summary>
     public PeerLink(Peer peer, LinkContext context, Func<PeerLink, CancellationToken, Task<LinkAttempt>> dial)
     {
-        (_peer, _context, _dial) = (peer, context, dial);
+        (_peer, _context, _dial, _stopped) = (peer, context, dial, _stopping.Token);
         _lastContact = peer.LastContact?.UtcTicks ?? 0;
     }
 
@@ -116,18 +118,34 @@ internal sealed partial class PeerLink : IAsyncDisposable
     public async Task<TimeSpan> ServeAsync(LinkStream stream, StreamMark peerSends, StreamMark? peerReceived, string? peerHoldsUsers, CancellationToken stopping)
     {
         var begun = _context.Clock.GetTimestamp();
+        var arrival = Interlocked.Increment(ref _arrivals);
         _session?.End();
-        await _serving.WaitAsync(_stopping.Token);
         try
         {
+            await _serving.WaitAsync(_stopped);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
+        {
+            // The peer was removed, or the realm stops.
+            return TimeSpan.Zero;
+        }
+
+        var hasStood = false;
+        try
+        {
+            // Of several that came while one was ending the last goes on.
+            if (arrival != Volatile.Read(ref _arrivals)) return TimeSpan.Zero;
             var start = await PrepareAsync(peerSends, peerReceived, peerHoldsUsers);
             using var session = new LinkSession(this, _context, stream, start);
+            if (_peer.IsPaused) return TimeSpan.Zero;
             _session = session;
+            if (arrival != Volatile.Read(ref _arrivals)) session.End();
+            hasStood = true;
             _hindrance = null;
             SignalChange();
             await NoteContactAsync(TimeSpan.Zero);
             Log.Connected(_context.Logger, _peer.Realm);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, _stopping.Token);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, _stopped);
             await session.RunAsync(start, either.Token);
             return _context.Clock.GetElapsedTime(begun);
         }
@@ -136,7 +154,7 @@ internal sealed partial class PeerLink : IAsyncDisposable
             _session = null;
             SignalChange();
             _serving.Release();
-            Log.Disconnected(_context.Logger, _peer.Realm);
+            if (hasStood) Log.Disconnected(_context.Logger, _peer.Realm);
         }
     }
 
@@ -160,9 +178,10 @@ internal sealed partial class PeerLink : IAsyncDisposable
 
     private async ValueTask<LinkStart> PrepareAsync(StreamMark peerSends, StreamMark? peerReceived, string? peerHoldsUsers)
     {
-        var outbox = await _context.Store.FindOutboxAsync(_peer.Id, _stopping.Token);
-        await ReloadAsync(_stopping.Token);
+        var outbox = await _context.Store.FindOutboxAsync(_peer.Id, _stopped);
+        await ReloadAsync(_stopped);
         var sendAfter = 0L;
+        DateTimeOffset? claimsSince = null;
         if (peerReceived is { } received && received.Epoch == _peer.OutEpoch)
         {
             sendAfter = received.Through;
@@ -171,7 +190,7 @@ internal sealed partial class PeerLink : IAsyncDisposable
                 // It has more of us than we have sent: our data were put back without 'kabar restore'.
                 Log.WentBack(_context.Logger, _peer.Realm);
                 _peer = await _context.Store.BeginEpochAsync(_peer.Id) ?? throw new IOException("The peer was removed.");
-                await UpdateAsync(peer => peer with { ReconcileSince = (peer.LastContact ?? peer.Joined) - TimeSpan.FromHours(1) });
+                claimsSince = (_peer.LastContact ?? _peer.Joined) - TimeSpan.FromHours(1);
                 sendAfter = 0;
             }
             else if (received.Through > _peer.OutAcknowledged)
@@ -183,20 +202,26 @@ internal sealed partial class PeerLink : IAsyncDisposable
         if (peerSends.Epoch != _peer.InEpoch)
         {
             // Another epoch: the peer's data were restored. What is pending for it may be lost there.
-            if (_peer.InEpoch != Guid.Empty) await AskAgainAsync();
-            await _context.Realm.Exchange.ReceiveAsync(_peer, peerSends.Epoch, [], _stopping.Token);
+            if (_peer.InEpoch != Guid.Empty) await _context.Store.EnqueuePendingAsync(_peer.Id, null);
+            await _context.Realm.Exchange.ReceiveAsync(_peer, peerSends.Epoch, [], _stopped);
         }
 
-        return new LinkStart(peerSends.Epoch, sendAfter, peerHoldsUsers);
+        return new LinkStart(peerSends.Epoch, sendAfter, peerHoldsUsers, claimsSince);
     }
 
-    private async ValueTask AskAgainAsync()
+    // Whatever one attempt meets, there is another one.
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A background loop: it is logged, and tried again.")]
+    private async Task<LinkAttempt> TryAsync()
     {
-        foreach (var group in await _context.Realm.Groups.ListAsync(_stopping.Token))
+        try
         {
-            if (group.Home != _peer.Realm) continue;
-            foreach (var pending in await _context.Realm.Groups.ListPendingAsync(group, _stopping.Token))
-                await _context.Store.EnqueueAsync(new Parcel(_peer.Id, pending.Frame));
+            await ReloadAsync(_stopped);
+            return await _dial(this, _stopped);
+        }
+        catch (Exception exception) when (!_stopped.IsCancellationRequested)
+        {
+            if (exception is not (IOException or OperationCanceledException)) Log.AttemptFailed(_context.Logger, _peer.Realm, exception);
+            return new LinkAttempt(TimeSpan.Zero, "the attempt failed");
         }
     }
 
@@ -207,7 +232,7 @@ internal sealed partial class PeerLink : IAsyncDisposable
         {
             if (_peer is { IsPaused: false, LinkAddress: not null } && _session is null)
             {
-                var attempt = await AttemptAsync();
+                var attempt = await TryAsync();
                 if (attempt.Stood >= Settled) pause = FirstPause;
                 else if (attempt.Hindrance is { } hindrance && hindrance != _hindrance) Log.CannotConnect(_context.Logger, _peer.Realm, hindrance);
                 (_hindrance, IsRefused) = (attempt.Hindrance, attempt.IsRefused);
@@ -215,7 +240,7 @@ internal sealed partial class PeerLink : IAsyncDisposable
             }
             else
             {
-                await _wake.Reader.ReadAsync(_stopping.Token);
+                await _wake.Reader.ReadAsync(_stopped);
                 pause = FirstPause;
                 continue;
             }
@@ -223,24 +248,10 @@ internal sealed partial class PeerLink : IAsyncDisposable
             // Two realms that lost each other do not try in step.
             var jittered = pause * (0.5 + Random.Shared.NextDouble());
             using var moment = new CancellationTokenSource(jittered, _context.Clock);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(moment.Token, _stopping.Token);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(moment.Token, _stopped);
             var woken = _wake.Reader.ReadAsync(either.Token).AsTask();
             await ((Task)woken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             pause = woken.IsCompletedSuccessfully ? FirstPause : pause * 2 < LongestPause ? pause * 2 : LongestPause;
-        }
-    }
-
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A background loop: it is logged, and tried again.")]
-    private async Task<LinkAttempt> AttemptAsync()
-    {
-        try
-        {
-            return await _dial(this, _stopping.Token);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException || !_stopping.IsCancellationRequested)
-        {
-            Log.AttemptFailed(_context.Logger, _peer.Realm, exception);
-            return new LinkAttempt(TimeSpan.Zero, "a fault here, which is in the log");
         }
     }
 
@@ -257,6 +268,9 @@ internal sealed partial class PeerLink : IAsyncDisposable
 
         [LoggerMessage(EventId = 2003, Level = LogLevel.Warning, Message = "Realm {Realm} cannot be reached: {Hindrance}. It is tried again.")]
         public static partial void CannotConnect(ILogger logger, RealmName realm, string hindrance);
+
+        [LoggerMessage(EventId = 2005, Level = LogLevel.Error, Message = "An attempt to reach realm {Realm} failed; it is tried again.")]
+        public static partial void AttemptFailed(ILogger logger, RealmName realm, Exception exception);
 
         [LoggerMessage(EventId = 2004, Level = LogLevel.Error, Message = "Realm {Realm} has received more than these data know of: they were put back without 'kabar restore'. A new epoch begins.")]
         public static partial void WentBack(ILogger logger, RealmName realm);

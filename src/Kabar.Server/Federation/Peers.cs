@@ -192,7 +192,7 @@ internal sealed partial class Peers : IPeers, IAsyncDisposable
         var mayBeElsewhere = false;
         foreach (var link in Links)
         {
-            if (await _directory.HashOfAsync(link.Peer, cancellationToken) is not null) continue;
+            if (await _directory.HasToldAsync(link.Peer, cancellationToken)) continue;
             switch (await AskAsync(link, new AskUserFrame(Guid.NewGuid(), username), cancellationToken))
             {
                 case { Refusal: null }: return link.Peer;
@@ -256,13 +256,12 @@ internal sealed partial class Peers : IPeers, IAsyncDisposable
         return link;
     }
 
-    /// <summary>A realm that came with an invitation's secret is a peer from now on; one that was already, under the key it has now.</summary>
+    /// <summary>A realm that came with an invitation's secret is a peer from now on. Null when there is one of that name.</summary>
     internal async ValueTask<PeerLink?> TakeInAsync(RealmName realm, string fingerprint, CancellationToken cancellationToken)
     {
         await _changing.WaitAsync(cancellationToken);
         try
         {
-            if (FindLink(realm) is { } known) return await known.UpdateAsync(peer => peer with { Fingerprint = fingerprint, Secret = null }) ? known : null;
             return await _store.AddPeerAsync(new NewPeer(realm, null, fingerprint, null, _clock.GetUtcNow())) is { } added ? Begin(added) : null;
         }
         finally
@@ -307,14 +306,13 @@ internal sealed partial class Peers : IPeers, IAsyncDisposable
         if (group.Home is not { } home)
         {
             foreach (var link in Links)
-                if (link.Session is { } session && group.MemberRealms.Contains(link.Peer.Realm)) await session.AnnounceAsync(group, cancellationToken);
+                if (link.Session is { } session && group.MemberRealms.Contains(link.Peer.Realm)) session.Announce(group);
             return;
         }
 
         if (FindLink(home) is not { } next) return;
-        foreach (var pending in await Context.Realm.Groups.ListPendingAsync(group, cancellationToken))
-            await _store.EnqueueAsync(new Parcel(next.Peer.Id, pending.Frame));
-        if (next.Session is { } toNext) await toNext.FollowAsync(group, cancellationToken);
+        await _store.EnqueuePendingAsync(next.Peer.Id, group.Id);
+        if (next.Session is { } toNext) await toNext.TurnToAsync(group, cancellationToken);
     }
 
     // Each second what waits is looked at; each minute what has waited too long goes back to its senders.

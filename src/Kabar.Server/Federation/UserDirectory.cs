@@ -13,7 +13,14 @@ internal sealed class UserDirectory(Func<Realm> realm, IPeerStore store) : IDisp
 {
     private const int CacheLimit = 100_000;
 
+    // Of one peer.
+    private const int MostNames = 1_000_000;
+
     private readonly ConcurrentDictionary<Username, ImmutableArray<PeerId>> _found = new();
+    private readonly ConcurrentDictionary<PeerId, bool> _hasTold = new();
+
+    // No fewer than there are: names that were removed, or told twice, are counted still.
+    private readonly ConcurrentDictionary<PeerId, long> _counts = new();
     private readonly SemaphoreSlim _telling = new(1);
     private ImmutableHashSet<Username>? _told;
 
@@ -38,7 +45,7 @@ internal sealed class UserDirectory(Func<Realm> realm, IPeerStore store) : IDisp
             var change = new UsersFrame(IsAll: false, [.. own.Except(before)], [.. before.Except(own)], UsersFrame.HashOf(own));
             if (change.Add.IsEmpty && change.Remove.IsEmpty) return;
             foreach (var session in sessions)
-                foreach (var part in change.Parts()) await session.SendAsync(part, cancellationToken);
+                foreach (var part in change.Parts()) session.Offer(part);
         }
         finally
         {
@@ -46,12 +53,28 @@ internal sealed class UserDirectory(Func<Realm> realm, IPeerStore store) : IDisp
         }
     }
 
-    /// <summary>Takes in what a peer tells.</summary>
-    public async ValueTask TakeAsync(Peer peer, UsersFrame users)
+    /// <summary>Takes in what a peer tells. False when that would be more names than a peer may have; then nothing has changed.</summary>
+    public async ValueTask<bool> TakeAsync(Peer peer, UsersFrame users, CancellationToken cancellationToken)
     {
+        var known = users.IsAll ? 0 : _counts.TryGetValue(peer.Id, out var counted) ? counted : await CountAsync();
+        if (known + users.Add.Length > MostNames) known = users.IsAll ? known : await CountAsync();
+        if (known + users.Add.Length > MostNames) return false;
+
+        _counts[peer.Id] = known + users.Add.Length;
         if (users.IsAll) await store.SetDirectoryAsync(peer.Id, users.Add);
         else await store.ChangeDirectoryAsync(peer.Id, users.Add, users.Remove);
         _found.Clear();
+        _hasTold.TryRemove(peer.Id, out _);
+        return true;
+
+        async ValueTask<long> CountAsync() => (await store.ListDirectoryAsync(peer.Id, cancellationToken)).Length;
+    }
+
+    /// <summary>Whether a peer tells who lives there; else it has to be asked.</summary>
+    public async ValueTask<bool> HasToldAsync(Peer peer, CancellationToken cancellationToken)
+    {
+        if (_hasTold.TryGetValue(peer.Id, out var hasTold)) return hasTold;
+        return _hasTold[peer.Id] = !(await store.ListDirectoryAsync(peer.Id, cancellationToken)).IsEmpty;
     }
 
     /// <summary>The hash of what a peer has told; null when that is nothing.</summary>
@@ -73,7 +96,12 @@ internal sealed class UserDirectory(Func<Realm> realm, IPeerStore store) : IDisp
     public void Dispose() => _telling.Dispose();
 
     /// <summary>A peer has gone, and with it what it told.</summary>
-    public void Forget() => _found.Clear();
+    public void Forget()
+    {
+        _found.Clear();
+        _hasTold.Clear();
+        _counts.Clear();
+    }
 
     private async ValueTask<ImmutableHashSet<Username>> OwnAsync(CancellationToken cancellationToken)
     {

@@ -109,11 +109,19 @@ public sealed partial class SqliteStore
             if (entry.Position < conversation.Next) continue;
             if (entry.Position > conversation.Next) break;
 
+            // A group does not come here under a name that another has here.
+            var moves = entry.Kind == EntryKind.Moved && entry.Position > group.StatePosition;
+            if (moves && !group.IsHere && RealmName.TryParse(entry.Text.Decode(), out var next) && next == here && GroupRows.IsTaken(database, group.Name, home: null)) break;
+
+            var home = group.Home;
             group = Append(staging, group, conversation, new NewEntry(entry.Id, entry.Kind, entry.From, entry.FromName, entry.Subject, entry.Text, entry.Sent), here).Group;
             MarkReceived(database, entry.Id);
 
             // Only what was said here can be pending here.
             if (entry.From.Realm is null) database.Prepare("DELETE FROM pending WHERE id = ?1").Bind(1, entry.Id).Run();
+
+            // What comes after that is the next home's to tell.
+            if (moves && group.Home != home) break;
         }
 
         return conversation.Next - 1;

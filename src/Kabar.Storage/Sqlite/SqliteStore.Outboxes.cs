@@ -65,6 +65,13 @@ public sealed partial class SqliteStore
     });
 
     /// <inheritdoc/>
+    public async ValueTask EnqueuePendingAsync(PeerId peer, GroupId? group) => await ChangeAsync(staging =>
+    {
+        foreach (var (number, _, frame) in ListLost(staging.Database, peer, group, entry: null)) staging.Enqueue(new Parcel(peer, frame), _clock.GetUtcNow(), number);
+        return true;
+    });
+
+    /// <inheritdoc/>
     public ValueTask<Peer?> BeginEpochAsync(PeerId peer) => ChangeAsync(staging => BeginEpoch(staging, peer));
 
     /// <inheritdoc/>
@@ -96,17 +103,7 @@ public sealed partial class SqliteStore
         if (_outboxes.Of(id) is not { } queue) return null;
 
         PeerRows.BeginEpoch(database, id, NewEpoch());
-        var lost = new List<(long, DateTimeOffset, byte[])>();
-        var query = database.Prepare(
-            """
-            SELECT p.number, p.sent, p.frame
-            FROM peer
-            JOIN group_chat AS g ON g.home = peer.realm
-            JOIN pending AS p ON p.conversation = g.conversation
-            WHERE peer.id = ?1 AND p.number NOT IN (SELECT pending FROM outbox WHERE peer = ?1 AND pending IS NOT NULL)
-            ORDER BY p.number
-            """).Bind(1, id.Value);
-        while (query.Step()) lost.Add((query.Number(0), query.Time(1), query.Bytes(2).ToArray()));
+        var lost = ListLost(database, id, group: null, entry: null);
 
         // First: they were said before all that still waits.
         var begin = queue.StageEpoch(database, lost);
@@ -116,6 +113,28 @@ public sealed partial class SqliteStore
             if (lost.Count > 0) _outboxes.Note(queue);
         });
         return PeerRows.Read(database, id);
+    }
+
+    // What is pending for groups of a peer and does not wait in its outbox.
+    private static List<(long Number, DateTimeOffset Sent, byte[] Frame)> ListLost(Database database, PeerId peer, GroupId? group, Guid? entry)
+    {
+        var lost = new List<(long, DateTimeOffset, byte[])>();
+        var query = database.Prepare(
+            """
+            SELECT p.number, p.sent, p.frame, g.id, p.id
+            FROM peer
+            JOIN group_chat AS g ON g.home = peer.realm
+            JOIN pending AS p ON p.conversation = g.conversation
+            WHERE peer.id = ?1 AND p.number NOT IN (SELECT pending FROM outbox WHERE peer = ?1 AND pending IS NOT NULL)
+            ORDER BY p.number
+            """).Bind(1, peer.Value);
+        while (query.Step())
+        {
+            if ((group is null || query.Uuid(3) == group.Value.Value) && (entry is null || query.Uuid(4) == entry))
+                lost.Add((query.Number(0), query.Time(1), query.Bytes(2).ToArray()));
+        }
+
+        return lost;
     }
 
     private void LetGroupsAwait(Database database, HashSet<RealmName> peers)

@@ -106,6 +106,11 @@ public sealed partial class SqliteStore
             case RefusedDelivery refused:
                 Answer(staging, refused.Answer);
                 break;
+            case RepeatedDelivery repeated:
+                if (_outboxes.Of(repeated.Home) is null) break;
+                foreach (var (number, _, frame) in ListLost(staging.Database, repeated.Home, group: null, repeated.Entry))
+                    staging.Enqueue(new Parcel(repeated.Home, frame), _clock.GetUtcNow(), number);
+                break;
             case FailureDelivery failure:
                 if (FindFailed(staging.Database, failure) is { } found) Tell(staging, new FailureNotice(failure.Id, failure.To, found, failure.When));
                 break;

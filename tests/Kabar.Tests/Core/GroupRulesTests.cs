@@ -72,8 +72,14 @@ public sealed class GroupRulesTests
         Check(new GroupFold().Join("messi").Group, Actor("messi"), verb, null, new string('x', length)).ShouldBe(refusal);
 
     [Fact]
-    public void A_limit_of_zero_is_off() =>
-        Check(new GroupFold().Join("messi").Group, Actor("messi"), GroupVerb.Say, null, new string('x', 100_000), Limits with { TextBytes = 0 }).ShouldBeNull();
+    public void A_limit_of_zero_is_off_up_to_what_a_link_carries()
+    {
+        Say(RealmOptions.MostLinkTextBytes).ShouldBeNull();
+        Say(RealmOptions.MostLinkTextBytes + 1).ShouldBe(Refusal.TextTooLong);
+
+        static Refusal? Say(int bytes) =>
+            Check(new GroupFold().Join("messi").Group, Actor("messi"), GroupVerb.Say, null, new string('x', bytes), Limits with { TextBytes = 0 });
+    }
 
     private static Refusal? Check(Group? group, Actor actor, GroupVerb verb, Address? subject, string text, RealmOptions? limits = null) =>
         GroupRules.Check(group, actor, verb, subject, MessageText.From(text), limits ?? Limits);
