@@ -29,9 +29,28 @@ internal sealed class DocumentClient(Stream connection, int readSize, string end
     /// <exception cref="DecoderFallbackException">A read held a part of a character: the reply was not ASCII.</exception>
     public async Task<JsonElement> AskAsync(string request, CancellationToken cancellationToken)
     {
-        await connection.WriteAsync(Strict.GetBytes(request + ending), cancellationToken);
-        await connection.FlushAsync(cancellationToken);
+        await WriteAsync(request + ending, cancellationToken);
+        return await ReadReplyAsync(cancellationToken);
+    }
 
+    /// <summary>Asks to enter a group, and believes itself in it from then on.</summary>
+    public Task EnterGroupAsync(string group, CancellationToken cancellationToken) => WriteAsync($"group {Token} {group} origin{ending}", cancellationToken);
+
+    /// <summary>Says something in the group, or <c>exit</c>: raw, without any end.</summary>
+    public Task SayAsync(string text, CancellationToken cancellationToken) => WriteAsync(text, cancellationToken);
+
+    /// <summary>What one read in the group holds; null when that is <c>exit</c> and nothing else, after which it reads a reply.</summary>
+    public async Task<string?> HearAsync(CancellationToken cancellationToken)
+    {
+        var buffer = new byte[readSize];
+        var read = await connection.ReadAsync(buffer, cancellationToken);
+        if (read == 0) throw new EndOfStreamException("The server hung up: a first client now spins.");
+        var heard = Strict.GetString(buffer, 0, read);
+        return heard == "exit" ? null : heard;
+    }
+
+    public async Task<JsonElement> ReadReplyAsync(CancellationToken cancellationToken)
+    {
         var received = "";
         var buffer = new byte[readSize];
         while (!received.EndsWith("\r\n\r\n", StringComparison.Ordinal))
@@ -44,5 +63,11 @@ internal sealed class DocumentClient(Stream connection, int readSize, string end
 
         using var document = JsonDocument.Parse(received);
         return document.RootElement.Clone();
+    }
+
+    private async Task WriteAsync(string text, CancellationToken cancellationToken)
+    {
+        await connection.WriteAsync(Strict.GetBytes(text), cancellationToken);
+        await connection.FlushAsync(cancellationToken);
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
 using Kabar.Tests.Protocol;
@@ -55,6 +56,30 @@ internal sealed class LinePipe : IDisposable
             text.ShouldBe("", "no reply is cut off");
             return null;
         }
+    }
+
+    /// <summary>Takes exactly these texts of a conversation, which has no framing.</summary>
+    public async Task HearAsync(string expected)
+    {
+        var length = Encoding.UTF8.GetByteCount(expected);
+        while (true)
+        {
+            var read = await _toClient.Reader.ReadAsync().BeforeDeadline();
+            var heard = read.Buffer.Slice(0, Math.Min(length, read.Buffer.Length));
+            Encoding.UTF8.GetString(heard).ShouldBe(read.Buffer.Length < length ? expected[..Math.Min(expected.Length, Encoding.UTF8.GetCharCount(heard.ToArray()))] : expected);
+            var isWhole = heard.Length == length;
+            _toClient.Reader.AdvanceTo(isWhole ? heard.End : read.Buffer.Start, isWhole ? heard.End : read.Buffer.End);
+            if (isWhole) return;
+            read.IsCompleted.ShouldBeFalse($"the server closed the connection before \"{expected}\"");
+        }
+    }
+
+    /// <summary>Whether anything has come that was not read yet.</summary>
+    public bool HasUnread()
+    {
+        if (!_toClient.Reader.TryRead(out var read)) return false;
+        _toClient.Reader.AdvanceTo(read.Buffer.Start, read.Buffer.Start);
+        return !read.Buffer.IsEmpty;
     }
 
     /// <summary>Everything until the server closes.</summary>

@@ -15,15 +15,17 @@ namespace Kabar.Tests.Server;
 internal sealed class LineServer : IAsyncDisposable
 {
     private readonly LineConnectionHandler _handler;
+    private readonly LegacyPeers _legacy;
     private readonly List<LinePipe> _pipes = [];
 
-    public LineServer(Limits? limits = null)
+    public LineServer(Limits? limits = null, params string[] legacy)
     {
         Limits = limits ?? new Limits();
         Fixture = new RealmFixture(Limits.ForRealm());
         Registry = new ConnectionRegistry(Limits, Fixture.Clock);
         Metrics = new KabarMetrics(Registry);
-        _handler = new LineConnectionHandler(Fixture.Realm, NoPeers.Instance, LegacyPeers.None, Limits, Registry, Metrics, Fixture.Clock, NullLogger<LineConnectionHandler>.Instance);
+        _legacy = new LegacyPeers([.. legacy.Select(peer => PeerSetting.Parse(peer.Split('=')[0], peer.Split('=')[1])).Select(peer => new LegacyPeer(peer.Realm, peer.EndPoint, Fixture.Clock))]);
+        _handler = new LineConnectionHandler(Fixture.Realm, NoPeers.Instance, _legacy, Limits, Registry, Metrics, Fixture.Clock, NullLogger<LineConnectionHandler>.Instance);
     }
 
     public Limits Limits { get; }
@@ -71,6 +73,7 @@ internal sealed class LineServer : IAsyncDisposable
             pipe.Dispose();
         }
 
+        _legacy.Dispose();
         Metrics.Dispose();
         await Fixture.DisposeAsync();
     }
