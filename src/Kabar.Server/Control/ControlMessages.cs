@@ -39,7 +39,7 @@ internal sealed record ControlRequest
     public string? Text { get; init; }
 
     /// <summary>Never the password: requests are not for logs, but a mistake must not matter.</summary>
-    public override string ToString() => $"{Do} {Group} {Username}".TrimEnd();
+    public override string ToString() => string.Join(' ', new[] { Do, Group, Username }.OfType<string>());
 }
 
 /// <summary>The answer, one JSON object a line.</summary>

@@ -77,15 +77,13 @@ internal sealed partial class LinkSession : IDisposable
     public async Task RunAsync(LinkStart start, CancellationToken stopping)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(_ending.Token, stopping);
-        var loops = new[] { ReadAsync(ended.Token), WriteAsync(ended.Token), WatchAsync(ended.Token), BeginAsync(start, ended.Token) };
+        var beginning = BeginAsync(start, ended.Token);
+        Task[] loops = [ReadAsync(ended.Token), WriteAsync(ended.Token), WatchAsync(ended.Token), beginning];
         try
         {
             // The beginning completes; whichever of the others does, the link is over.
-            while (await Task.WhenAny(loops) is var done)
-            {
-                if (done != loops[3] || !done.IsCompletedSuccessfully || loops.Length == 3) break;
-                loops = loops[..3];
-            }
+            var done = await Task.WhenAny(loops);
+            if (done == beginning && done.IsCompletedSuccessfully) await Task.WhenAny(loops[..3]);
         }
         finally
         {

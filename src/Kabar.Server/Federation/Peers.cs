@@ -27,6 +27,7 @@ internal sealed partial class Peers : IPeers, IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly LinkDoor _door;
     private LinkContext? _context;
+    private bool _isDisposed;
     private Task _looking = Task.CompletedTask;
     private volatile ImmutableArrayHolder _links = new([]);
 
@@ -73,9 +74,10 @@ internal sealed partial class Peers : IPeers, IAsyncDisposable
         _looking = Task.Run(LookAfterAsync, CancellationToken.None);
     }
 
-    /// <summary>Ends all links.</summary>
+    /// <summary>Ends all links. Called by the host in its order, and again by the container, under each type it stands there for.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, true)) return;
         if (_context is { } context)
         {
             _store.OutboxGrew -= OnOutboxGrew;
