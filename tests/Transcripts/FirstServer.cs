@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Kabar.Tests.Server.Federation;
+namespace Kabar.Transcripts;
 
 /// <summary>
 /// A peer that plays a part on a real socket, one play a connection, in the order they come. <see cref="FirstConnection"/> reads as the
@@ -28,7 +28,7 @@ internal sealed class FirstServer : IAsyncDisposable
     public static FirstServer Start(params Func<FirstConnection, Task>[] plays) => new(plays);
 
     /// <summary>Every play has been played to its end, as written.</summary>
-    public Task PlayedAsync() => _playing.BeforeDeadline();
+    public Task PlayedAsync() => _playing.WaitAsync(FirstConnection.Patience);
 
     public async ValueTask DisposeAsync()
     {
@@ -43,7 +43,7 @@ internal sealed class FirstServer : IAsyncDisposable
             using var socket = await _listener.AcceptSocketAsync();
             Interlocked.Increment(ref _connections);
             socket.NoDelay = true;
-            await play(new FirstConnection(socket)).BeforeDeadline();
+            await play(new FirstConnection(socket)).WaitAsync(FirstConnection.Patience);
         }
     }
 }
@@ -51,12 +51,15 @@ internal sealed class FirstServer : IAsyncDisposable
 /// <summary>One connection of a first server.</summary>
 internal sealed class FirstConnection(Socket socket)
 {
+    /// <summary>For what must come; never a measure of speed.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private const int ReadSize = 32;
 
     private readonly byte[] _buffer = new byte[ReadSize];
 
     /// <summary>One read, at most 32 bytes; empty at the end of the stream.</summary>
-    public async Task<string> ReadAsync() => Encoding.UTF8.GetString(_buffer, 0, await socket.ReceiveAsync(_buffer).BeforeDeadline());
+    public async Task<string> ReadAsync() => Encoding.UTF8.GetString(_buffer, 0, await socket.ReceiveAsync(_buffer).WaitAsync(Patience));
 
     /// <summary>A request: reads are gathered, and are a request only once one of them has brought the line end to the end.</summary>
     public async Task<string> ReadRequestAsync()
@@ -64,7 +67,7 @@ internal sealed class FirstConnection(Socket socket)
         var request = new List<byte>();
         while (true)
         {
-            var count = await socket.ReceiveAsync(_buffer).BeforeDeadline();
+            var count = await socket.ReceiveAsync(_buffer).WaitAsync(Patience);
             count.ShouldBeGreaterThan(0, "the request ends");
             request.AddRange(_buffer[..count]);
             if (request is [.., (byte)'\r', (byte)'\n']) return Encoding.UTF8.GetString([.. request]);
