@@ -10,12 +10,13 @@ namespace Kabar.Transcripts;
 /// </summary>
 internal sealed class FirstServer : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly Task _playing;
     private int _connections;
 
-    private FirstServer(Func<FirstConnection, Task>[] plays)
+    private FirstServer(IPAddress address, Func<FirstConnection, Task>[] plays)
     {
+        _listener = new TcpListener(address, 0);
         _listener.Start();
         _playing = PlayAsync(plays);
     }
@@ -25,7 +26,12 @@ internal sealed class FirstServer : IAsyncDisposable
     /// <summary>How often it was dialled.</summary>
     public int Connections => Volatile.Read(ref _connections);
 
-    public static FirstServer Start(params Func<FirstConnection, Task>[] plays) => new(plays);
+    /// <summary>Whether somebody has dialled whom no play is waiting for.</summary>
+    public bool HasCallers => _listener.Pending();
+
+    public static FirstServer Start(params Func<FirstConnection, Task>[] plays) => new(IPAddress.Loopback, plays);
+
+    public static FirstServer StartAt(IPAddress address, params Func<FirstConnection, Task>[] plays) => new(address, plays);
 
     /// <summary>Every play has been played to its end, as written.</summary>
     public Task PlayedAsync() => _playing.WaitAsync(FirstConnection.Patience);

@@ -1,5 +1,4 @@
 using Kabar.Scenarios.Running;
-using Kabar.Transcripts;
 
 namespace Kabar.Scenarios.Federation;
 
@@ -10,6 +9,7 @@ namespace Kabar.Scenarios.Federation;
 internal sealed class DocumentRealms : IAsyncDisposable
 {
     private const string Listener = "realm-chat";
+    private static readonly string[] OfSatu = ["messi", "henderson", "lineker"];
     private static readonly string[] OfDua = ["james", "jantuar", "taeno"];
     private readonly List<DataDirectory> _data = [];
     private readonly List<KabarProcess> _servers = [];
@@ -62,8 +62,8 @@ internal sealed class DocumentRealms : IAsyncDisposable
     private async Task JoinAsync(string link)
     {
         var (port, other) = (FreePorts.Take(), FreePorts.Take());
-        await StartAsync("satu", port, account => !OfDua.Contains(account.Username), Arguments("dua", other));
-        await StartAsync("dua", other, account => OfDua.Contains(account.Username), Arguments("satu", port));
+        await StartAsync("satu", port, OfSatu, Arguments("dua", other));
+        await StartAsync("dua", other, OfDua, Arguments("satu", port));
         if (link == "legacy") return;
 
         var code = (await KabarCommand.RunAsync("peer", "invite", "--data", _data[0].Location)).ShouldHaveDone().Output.Trim();
@@ -73,11 +73,10 @@ internal sealed class DocumentRealms : IAsyncDisposable
         string[] Arguments(string peer, int at) => link == "legacy" ? ["--peer", FormattableString.Invariant($"{peer}=legacy://127.0.0.1:{at}")] : ["--link", "127.0.0.1:0"];
     }
 
-    private async Task StartAsync(string name, int port, Func<SampleAccount, bool> lives, string[] arguments)
+    private async Task StartAsync(string name, int port, string[] usernames, string[] arguments)
     {
-        var data = DataDirectory.Empty();
+        var data = await DataDirectory.OfAsync(usernames);
         _data.Add(data);
-        await data.ImportAsync(string.Concat(SampleAccounts.All.Where(lives).Select(account => account.ToJson() + "\n")));
         var listen = FormattableString.Invariant($"127.0.0.1:{port},dialect={Listener}");
         _servers.Add(await KabarProcess.StartAsync(data, ["--realm", name, "--listen", listen, .. arguments], arguments[0] == "--link" ? 2 : 1));
     }
