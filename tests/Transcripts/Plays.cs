@@ -2,15 +2,23 @@ namespace Kabar.Transcripts;
 
 /// <summary>
 /// The plays beside the test executable: <c>plays/DIALECT/*.play</c>, those of <c>plays/every-dialect</c> once for each dialect, and
-/// every fenced block marked <c>play</c> in the protocol's documents.
+/// every fenced block marked <c>play</c> in the protocol's documents. Those that name a second realm are apart; <c>plays/two-realms</c> holds
+/// nothing else.
 /// </summary>
 internal static class Plays
 {
     public static readonly IReadOnlyList<string> Dialects = ["message-service", "chat", "thread-chat", "layanan-chat", "realm-chat"];
+    public static readonly IReadOnlyList<string> Links = ["legacy", "native"];
     private const string EveryDialect = "every-dialect";
+    private const string TwoRealms = "two-realms";
     private static readonly Lazy<IReadOnlyDictionary<string, Play>> Found = new(Find);
 
-    public static IReadOnlyCollection<string> Names => [.. Found.Value.Keys];
+    /// <summary>Those of one realm.</summary>
+    public static IReadOnlyCollection<string> Names => [.. Found.Value.Where(play => !play.Value.Transcript.IsBetweenRealms).Select(play => play.Key)];
+
+    /// <summary>Those of two realms that are joined over this link.</summary>
+    public static IReadOnlyCollection<string> NamesOver(string link) =>
+        [.. Found.Value.Where(play => play.Value.Transcript.IsBetweenRealms && play.Value.Transcript.IsOf(link)).Select(play => play.Key)];
 
     public static Play Named(string name) => Found.Value[name];
 
@@ -26,7 +34,7 @@ internal static class Plays
             if (folder == EveryDialect)
                 foreach (var dialect in Dialects) found.Add($"{name} on {dialect}", new Play(dialect, transcript));
             else
-                found.Add(name, new Play(folder, transcript));
+                found.Add(name, new Play(folder == TwoRealms ? "realm-chat" : folder, transcript));
         }
 
         var documents = Path.Combine(AppContext.BaseDirectory, "protocol");

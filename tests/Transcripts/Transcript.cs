@@ -10,10 +10,13 @@ namespace Kabar.Transcripts;
 /// === a scene                         connections of the scene before are closed; captures and the realm stay
 /// @dialect chat                       actors speak to the listener of this dialect from here on
 /// @dialect chat messi lineker         only these do
+/// @realm dua james taeno              these live on another realm, which is joined with the one of everybody else
+/// @link legacy                        the play is of realms joined over this link only (legacy or native)
 /// @repeat LONG 8193 x                 {LONG} is 8193 times x
 /// messi > auth messi surabaya         a request, sent with the first clients' ending: a blank and \r\n
 /// messi >> auth messi\x20surabaya\n   bytes as they are, nothing added; \r \n \t \\ and \xNN are escapes, { and } around a name as below
 /// messi &lt; {"status": "OK", "tokenid": "{M}"}   a reply, compared up to its \r\n\r\n
+/// james &lt;~ {"status": "OK", "messages": {}}   the reply to a request that is made again until this is what comes
 /// messi &lt;&lt; exit                       bytes as they are, without an ending; escapes as above
 /// messi &lt; [closed]                    the server has ended the connection
 /// messi > [close]                     the actor ends it
@@ -35,6 +38,12 @@ internal sealed partial class Transcript
 
     public IReadOnlyList<TranscriptLine> Lines { get; }
 
+    /// <summary>Whether it needs a second realm.</summary>
+    public bool IsBetweenRealms => Lines.Any(line => line is RealmLine);
+
+    /// <summary>Whether it may be played where realms are joined over this link.</summary>
+    public bool IsOf(string link) => Lines.OfType<LinkLine>().All(line => line.Link == link);
+
     /// <summary>Reads a play. <paramref name="firstLine"/> is the number of its first line in <paramref name="source"/>.</summary>
     /// <exception cref="FormatException">A line is none of the above; the message names it.</exception>
     public static Transcript Parse(string text, string source, int firstLine = 1)
@@ -47,7 +56,7 @@ internal sealed partial class Transcript
             number++;
         }
 
-        if (!lines.Any(line => line is ReplyLine or ClosedLine or RawReplyLine))
+        if (!lines.Any(line => line is ReplyLine or EventualReplyLine or ClosedLine or RawReplyLine))
             throw new FormatException($"{source}:{firstLine}: a play that expects nothing proves nothing");
 
         return new Transcript(source, lines);
@@ -72,6 +81,7 @@ internal sealed partial class Transcript
                 ("<", "[closed]") => new ClosedLine(number, actor),
                 (">", _) => new RequestLine(number, actor, Template.Parse(text)),
                 ("<", _) => new ReplyLine(number, actor, Template.Parse(text)),
+                ("<~", _) => new EventualReplyLine(number, actor, Template.Parse(text)),
                 (">>", _) => new RawRequestLine(number, actor, Template.ParseEscaped(text)),
                 _ => new RawReplyLine(number, actor, Template.ParseEscaped(text)),
             };
@@ -85,12 +95,14 @@ internal sealed partial class Transcript
     private static TranscriptLine ParseDirective(string[] words, string source, int number) => words switch
     {
         ["@dialect", var dialect, .. var actors] => new DialectLine(number, dialect, actors),
+        ["@realm", var realm, _, ..] => new RealmLine(number, realm, words[2..]),
+        ["@link", ("legacy" or "native") and var link] => new LinkLine(number, link),
         ["@repeat", var name, var count, var text] when int.TryParse(count, CultureInfo.InvariantCulture, out var times) =>
             new RepeatLine(number, name, times, text),
         _ => throw new FormatException($"{source}:{number}: no such directive: {string.Join(' ', words)}"),
     };
 
-    [GeneratedRegex("^(?<actor>[a-z][a-z0-9_-]*) *(?<arrow>>>|<<|>|<)(?: (?<text>.*))?$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex("^(?<actor>[a-z][a-z0-9_-]*) *(?<arrow>>>|<<|<~|>|<)(?: (?<text>.*))?$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex ActorLine();
 }
 
@@ -100,6 +112,10 @@ internal sealed record SceneLine(int Number, string Title) : TranscriptLine(Numb
 
 internal sealed record DialectLine(int Number, string Dialect, IReadOnlyList<string> Actors) : TranscriptLine(Number);
 
+internal sealed record RealmLine(int Number, string Realm, IReadOnlyList<string> Actors) : TranscriptLine(Number);
+
+internal sealed record LinkLine(int Number, string Link) : TranscriptLine(Number);
+
 internal sealed record RepeatLine(int Number, string Name, int Count, string Text) : TranscriptLine(Number);
 
 internal sealed record RequestLine(int Number, string Actor, Template Text) : TranscriptLine(Number);
@@ -107,6 +123,8 @@ internal sealed record RequestLine(int Number, string Actor, Template Text) : Tr
 internal sealed record RawRequestLine(int Number, string Actor, Template Bytes) : TranscriptLine(Number);
 
 internal sealed record ReplyLine(int Number, string Actor, Template Text) : TranscriptLine(Number);
+
+internal sealed record EventualReplyLine(int Number, string Actor, Template Text) : TranscriptLine(Number);
 
 internal sealed record RawReplyLine(int Number, string Actor, Template Bytes) : TranscriptLine(Number);
 

@@ -1,82 +1,102 @@
 using System.CommandLine;
-using System.Text;
 using Kabar.Cli.Operator;
-using Kabar.Core;
-using Kabar.Server.Hosting;
-using Microsoft.Extensions.Configuration;
 
 namespace Kabar.Cli.Commands;
 
-/// <summary>`kabar demo`: a realm with the documents' users, in a folder that goes when it stops, and what to type next.</summary>
+/// <summary>`kabar demo`: two joined realms with the documents' users, in a folder that goes when they stop, and what to type next.</summary>
 internal static class DemoCommand
 {
     public static Command Create() => Create(Surroundings.OfProcess);
 
     internal static Command Create(Surroundings around)
     {
-        var command = new Command("demo", "Runs a realm on 127.0.0.1:8889 with the sample users of the protocol's documents, and says what to type. Ctrl-C ends it; nothing is kept.");
-        var listen = new Option<string>("--listen") { Description = "Where to.", HelpName = "HOST:PORT[,dialect=NAME]", DefaultValueFactory = _ => "127.0.0.1:8889" };
+        var command = new Command(
+            "demo",
+            "Runs two joined realms, satu on 127.0.0.1:8889 and dua on 127.0.0.1:8899, with the sample users of the protocol's documents, and says what to type. Ctrl-C ends it; nothing is kept.");
+        var listen = Listen("--listen", "Where satu listens.", "127.0.0.1:8889");
+        var listen2 = Listen("--listen2", "Where dua listens.", "127.0.0.1:8899");
         command.Options.Add(listen);
+        command.Options.Add(listen2);
         command.SetAction((result, cancellationToken) => Execution.RunAsync(around, async () =>
         {
-            var data = Directory.CreateTempSubdirectory("kabar-demo-").FullName;
+            var folder = Directory.CreateTempSubdirectory("kabar-demo-").FullName;
             try
             {
-                await RunAsync(around, data, result.GetRequiredValue(listen), cancellationToken);
+                await RunAsync(around, folder, result.GetRequiredValue(listen), result.GetRequiredValue(listen2), cancellationToken);
             }
             finally
             {
-                Directory.Delete(data, recursive: true);
+                Directory.Delete(folder, recursive: true);
             }
         }));
         return command;
     }
 
-    private static async Task RunAsync(Surroundings around, string data, string listen, CancellationToken cancellationToken)
+    private static Option<string> Listen(string name, string description, string address) =>
+        new(name) { Description = description, HelpName = "HOST:PORT[,dialect=NAME]", DefaultValueFactory = _ => address };
+
+    private static async Task RunAsync(Surroundings around, string folder, string listen, string listen2, CancellationToken cancellationToken)
     {
-        var options = new KabarOptions { Data = data, Realm = "satu", Listen = [listen] };
-        options.Validate();
-        var quiet = new ConfigurationBuilder().AddInMemoryCollection([new("Logging:LogLevel:Default", "Warning")]).Build();
-        await using var host = await KabarHost.StartAsync(options, quiet, TimeProvider.System, cancellationToken);
-        await Task.WhenAll(SampleUsers.All.Select(user => AddAsync(host.Realm, user, cancellationToken)));
-        await around.Output.WriteLineAsync(WhatToType(host.LineEndPoints.First().ToString()));
+        await using var satu = await DemoRealm.StartAsync("satu", Path.Combine(folder, "satu"), listen, SampleUsers.OfSatu, cancellationToken);
+        await using var dua = await DemoRealm.StartAsync("dua", Path.Combine(folder, "dua"), listen2, SampleUsers.OfDua, cancellationToken);
+        await satu.JoinAsync(dua, cancellationToken);
+        await around.Output.WriteLineAsync(WhatToType(satu, dua));
         await around.Output.FlushAsync(cancellationToken);
-        await host.WaitForStopAsync(cancellationToken);
+        await Task.WhenAny(satu.WaitForStopAsync(cancellationToken), dua.WaitForStopAsync(cancellationToken));
     }
 
-    private static async Task AddAsync(Realm realm, SampleUser user, CancellationToken cancellationToken)
+    private static string WhatToType(DemoRealm satu, DemoRealm dua)
     {
-        var added = await realm.Accounts.AddAsync(
-            user.Username, user.DisplayName, [new(user.Attribute, user.Value)], new Password(Encoding.UTF8.GetBytes(user.Password)), isAdmin: false, cancellationToken);
-        if (!added.TryGet(out _, out var refusal)) throw new CommandFault($"The demo's user {user.Username} was refused: {refusal}.");
-    }
-
-    private static string WhatToType(string address)
-    {
-        var (host, port) = (address[..address.LastIndexOf(':')], address[(address.LastIndexOf(':') + 1)..]);
         var kabar = Path.GetRelativePath(Environment.CurrentDirectory, Environment.ProcessPath ?? "kabar");
-        var users = string.Join('\n', SampleUsers.All.Select(user => $"  {user.Username,-10} {user.Password,-10} {user.DisplayName}"));
         return $$"""
-            Kabar is listening on {{address}}. Its users and their passwords:
+            Two realms are running, joined with each other. Their users and passwords:
 
-            {{users}}
+            {{Users(satu)}}
+            {{Users(dua)}}
 
-            Talk to it yourself, in another terminal:
+            Open a terminal for messi, who lives on satu, and one for james, who lives on dua:
 
-              nc {{host}} {{port}}
-              auth messi surabaya
-                  {"status": "OK", "tokenid": "TOKEN"}
-              send TOKEN lineker halo lineker, ini messi
-                  {"status": "OK", "message": "Message Sent"}
+              messi  {{kabar}} shell --server {{satu.Address}}
+              james  {{kabar}} shell --server {{dua.Address}}
 
-            Then read it as lineker, in the terminal client:
+            or, if you like it bare,
 
-              {{kabar}} shell --server {{address}} --dialect message-service
-              auth lineker surabaya
-              inbox
+              messi  nc {{Words(satu)}}
+              james  nc {{Words(dua)}}
+
+            and type what stands in the first column in the shell, in the second in nc. TOKEN is the "tokenid" that auth
+            has answered there; the shell keeps it for you.
+
+            {{Step("a) Log in.", "messi: auth messi surabaya", "james: auth james medan")}}
+            {{Step("b) Private chat: henderson finds it when he logs in.", "messi: send* henderson apa kabar disana?")}}
+            {{Step("c) Group chat: who asks for a group that is nowhere makes it. 'exit' leaves.", "messi: group* batak", "messi: halo gaes", "messi: exit")}}
+            {{Step("d) Private chat between realms: no more than the name is needed.", "messi: send* james Halo, apa kabar, James?")}}
+            {{Step("e) Group chat between realms: batak lives on satu, and james finds it there.", "messi: group* batak", "james: group* batak", "messi: halo james, selamat datang!!!", "james: halo messi", "james: exit", "messi: exit")}}
+            {{Step("f) Inbox: what has come in since it was last read.", "james: inbox*")}}
+            How the realms see each other, in a third terminal:
+
+              {{kabar}} peer list --data {{satu.Data}}
+              {{kabar}} peer list --data {{dua.Data}}
 
             Every listener speaks all five dialects; 'dialect chat', 'dialect thread-chat', 'dialect layanan-chat',
             'dialect message-service' or 'dialect realm-chat' switches. Ctrl-C ends the demo; nothing is kept.
             """;
+    }
+
+    private static string Users(DemoRealm realm)
+    {
+        const int PerLine = 4;
+        var users = realm.Users.Select(user => $"{user.Username} {user.Password}").Chunk(PerLine).Select(line => string.Join(", ", line));
+        return $"  {realm.Name,-5} {realm.Address,-16} {string.Join($",\n{"",25}", users)}";
+    }
+
+    private static string Words(DemoRealm realm) => $"{realm.Address[..realm.Address.LastIndexOf(':')]} {realm.Address[(realm.Address.LastIndexOf(':') + 1)..]}";
+
+    // Each line is WHO: WHAT, with a star where a person with nc types the session.
+    private static string Step(string title, params string[] lines)
+    {
+        var columns = lines.Select(line => line.Split(": ", 2)).Select(line =>
+            $"  {line[0],-6} {line[1].Replace("*", "", StringComparison.Ordinal),-38} {line[1].Replace("*", " TOKEN", StringComparison.Ordinal)}");
+        return $"{title}\n{string.Join('\n', columns)}\n";
     }
 }

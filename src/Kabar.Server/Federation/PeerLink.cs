@@ -257,9 +257,6 @@ internal sealed partial class PeerLink : IAsyncDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(EventId = 2005, Level = LogLevel.Error, Message = "The link to realm {Realm} failed; it is tried again.")]
-        public static partial void AttemptFailed(ILogger logger, RealmName realm, Exception exception);
-
         [LoggerMessage(EventId = 2001, Level = LogLevel.Information, Message = "The link to realm {Realm} stands.")]
         public static partial void Connected(ILogger logger, RealmName realm);
 

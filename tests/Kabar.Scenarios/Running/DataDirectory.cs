@@ -49,6 +49,14 @@ internal sealed class DataDirectory : IDisposable
         return copy;
     }
 
+    /// <summary>One with these of the sample accounts.</summary>
+    public static async Task<DataDirectory> OfAsync(params string[] usernames)
+    {
+        var data = Empty();
+        await data.ImportAsync(string.Concat(SampleAccounts.All.Where(account => usernames.Contains(account.Username)).Select(account => account.ToJson() + "\n")));
+        return data;
+    }
+
     public async Task ImportSampleAccountsAsync() => await ImportAsync(SampleAccounts.JsonLines);
 
     public async Task ImportAsync(string jsonLines)

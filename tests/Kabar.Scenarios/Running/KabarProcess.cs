@@ -178,7 +178,7 @@ internal sealed partial class KabarProcess : IAsyncDisposable
     }
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static partial int Signal(int process, int signal);
+    internal static partial int Signal(int process, int signal);
 
     [GeneratedRegex(@"^listening on 127\.0\.0\.1:(?<port>[0-9]+) \((?<listener>[^)]*)\)$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ListenerLine();

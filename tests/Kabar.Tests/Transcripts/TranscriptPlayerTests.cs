@@ -112,6 +112,31 @@ public sealed class TranscriptPlayerTests
         PlayAsync(new ScriptedServer(_ => null), "messi > a\nmessi < b"))).Message.ShouldEndWith("but the connection was closed");
 
     [Fact]
+    public async Task An_actor_of_another_realm_is_connected_there()
+    {
+        var player = new TranscriptPlayer(new ScriptedServer(_ => "satu\r\n\r\n").ConnectAsync, "chat")
+        {
+            Others = new Dictionary<string, OpenConnection> { ["dua"] = new ScriptedServer(_ => "dua\r\n\r\n").ConnectAsync },
+        };
+        await player.PlayAsync(Transcript.Parse("@realm dua james\nmessi > a\nmessi < satu\njames > a\njames < dua", "a.play"), TestContext.Current.CancellationToken);
+
+        var failure = await Should.ThrowAsync<TranscriptFailure>(() => player.PlayAsync(Transcript.Parse("@realm tiga taeno\nmessi < a", "a.play"), CancellationToken.None));
+        failure.Message.ShouldBe("a.play:1: there is no realm tiga here");
+    }
+
+    [Fact]
+    public async Task A_request_is_made_again_until_the_reply_is_the_one_that_is_awaited()
+    {
+        var asked = 0;
+        await PlayAsync(new ScriptedServer(_ => ++asked < 3 ? "belum\r\n\r\n" : "sudah {1}\r\n\r\n"), "messi > a\nmessi <~ sudah {1}");
+        asked.ShouldBe(3);
+
+        var player = new TranscriptPlayer(new ScriptedServer(_ => "belum\r\n\r\n").ConnectAsync, "chat", TimeSpan.FromMilliseconds(50));
+        var failure = await Should.ThrowAsync<TranscriptFailure>(() => player.PlayAsync(Transcript.Parse("messi > a\nmessi <~ sudah", "a.play"), CancellationToken.None));
+        failure.Message.ShouldStartWith("a.play:2: messi expected\n  sudah\nbut was sent\n  belum");
+    }
+
+    [Fact]
     public async Task Silence_fails_after_the_players_patience()
     {
         var player = new TranscriptPlayer(new ScriptedServer(_ => "tanpa akhir").ConnectAsync, "chat", TimeSpan.FromMilliseconds(50));

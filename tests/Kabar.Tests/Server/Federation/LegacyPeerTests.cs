@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Kabar.Core;
 using Kabar.Server.Federation;
+using Kabar.Transcripts;
 
 namespace Kabar.Tests.Server.Federation;
 

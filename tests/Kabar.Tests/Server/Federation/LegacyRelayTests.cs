@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Text;
 using Kabar.Core;
 using Kabar.Server.Federation;
+using Kabar.Transcripts;
 
 namespace Kabar.Tests.Server.Federation;
 

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Kabar.Tests.Server.Federation;
+namespace Kabar.Transcripts;
 
 /// <summary>
 /// A peer that plays a part on a real socket, one play a connection, in the order they come. <see cref="FirstConnection"/> reads as the
@@ -10,12 +10,13 @@ namespace Kabar.Tests.Server.Federation;
 /// </summary>
 internal sealed class FirstServer : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly Task _playing;
     private int _connections;
 
-    private FirstServer(Func<FirstConnection, Task>[] plays)
+    private FirstServer(IPAddress address, Func<FirstConnection, Task>[] plays)
     {
+        _listener = new TcpListener(address, 0);
         _listener.Start();
         _playing = PlayAsync(plays);
     }
@@ -25,10 +26,15 @@ internal sealed class FirstServer : IAsyncDisposable
     /// <summary>How often it was dialled.</summary>
     public int Connections => Volatile.Read(ref _connections);
 
-    public static FirstServer Start(params Func<FirstConnection, Task>[] plays) => new(plays);
+    /// <summary>Whether somebody has dialled whom no play is waiting for.</summary>
+    public bool HasCallers => _listener.Pending();
+
+    public static FirstServer Start(params Func<FirstConnection, Task>[] plays) => new(IPAddress.Loopback, plays);
+
+    public static FirstServer StartAt(IPAddress address, params Func<FirstConnection, Task>[] plays) => new(address, plays);
 
     /// <summary>Every play has been played to its end, as written.</summary>
-    public Task PlayedAsync() => _playing.BeforeDeadline();
+    public Task PlayedAsync() => _playing.WaitAsync(FirstConnection.Patience);
 
     public async ValueTask DisposeAsync()
     {
@@ -43,7 +49,7 @@ internal sealed class FirstServer : IAsyncDisposable
             using var socket = await _listener.AcceptSocketAsync();
             Interlocked.Increment(ref _connections);
             socket.NoDelay = true;
-            await play(new FirstConnection(socket)).BeforeDeadline();
+            await play(new FirstConnection(socket)).WaitAsync(FirstConnection.Patience);
         }
     }
 }
@@ -51,12 +57,15 @@ internal sealed class FirstServer : IAsyncDisposable
 /// <summary>One connection of a first server.</summary>
 internal sealed class FirstConnection(Socket socket)
 {
+    /// <summary>For what must come; never a measure of speed.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private const int ReadSize = 32;
 
     private readonly byte[] _buffer = new byte[ReadSize];
 
     /// <summary>One read, at most 32 bytes; empty at the end of the stream.</summary>
-    public async Task<string> ReadAsync() => Encoding.UTF8.GetString(_buffer, 0, await socket.ReceiveAsync(_buffer).BeforeDeadline());
+    public async Task<string> ReadAsync() => Encoding.UTF8.GetString(_buffer, 0, await socket.ReceiveAsync(_buffer).WaitAsync(Patience));
 
     /// <summary>A request: reads are gathered, and are a request only once one of them has brought the line end to the end.</summary>
     public async Task<string> ReadRequestAsync()
@@ -64,7 +73,7 @@ internal sealed class FirstConnection(Socket socket)
         var request = new List<byte>();
         while (true)
         {
-            var count = await socket.ReceiveAsync(_buffer).BeforeDeadline();
+            var count = await socket.ReceiveAsync(_buffer).WaitAsync(Patience);
             count.ShouldBeGreaterThan(0, "the request ends");
             request.AddRange(_buffer[..count]);
             if (request is [.., (byte)'\r', (byte)'\n']) return Encoding.UTF8.GetString([.. request]);
