@@ -21,8 +21,8 @@ internal sealed class LinkDoor(Peers peers, RealmName here, IStore store, KabarO
     /// <summary>Where it listens; null while it is closed.</summary>
     public IPEndPoint? EndPoint => _listener?.EndPoint;
 
-    /// <summary>What others are to dial: as set, or where it listens.</summary>
-    /// <exception cref="SettingException">It listens on all addresses, of which none was named.</exception>
+    /// <summary>What others are to dial: as asked or set, else where it listens, under the machine's name if that is every address.</summary>
+    /// <exception cref="SettingException">The port is any free one, and nothing listens yet.</exception>
     public LinkAddress AddressFor(LinkAddress? asked)
     {
         if (asked is { } address) return address;
