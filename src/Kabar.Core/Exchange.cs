@@ -50,14 +50,14 @@ public sealed class Exchange
         var notices = new List<FailureNotice>();
         foreach (var dispatch in undelivered)
         {
-            // Who has been removed is told nothing, and that an answer did not arrive is nobody's loss.
+            // Who has been removed is told nothing, nor who wanted to leave; and that an answer did not arrive is nobody's loss.
             var (from, text) = dispatch switch
             {
                 DirectDispatch direct => (direct.From, direct.Text),
                 GroupDispatch act => (act.From, act.Text),
                 _ => default,
             };
-            if (dispatch is FailureDispatch || await _accounts.FindAsync(from, cancellationToken) is not { } account) continue;
+            if (dispatch is FailureDispatch or GroupDispatch { Verb: GroupVerb.Leave } || await _accounts.FindAsync(from, cancellationToken) is not { } account) continue;
 
             var target = dispatch switch
             {

@@ -32,6 +32,9 @@ public interface IPeerStore
     /// <summary>Takes an invitation, which works once. False when there is none, or it has expired.</summary>
     ValueTask<bool> TakeInvitationAsync(TokenHash secret, DateTimeOffset now);
 
+    /// <summary>Whether there is an invitation that can still be taken.</summary>
+    ValueTask<bool> HasInvitationsAsync(DateTimeOffset now, CancellationToken cancellationToken);
+
     /// <summary>Appends a message to somebody on another realm and puts it into that peer's outbox, in one transaction. As <see cref="IStore.AppendAsync"/>.</summary>
     ValueTask<Message> AppendAsync(in OutgoingMessage message);
 

@@ -70,7 +70,7 @@ internal sealed partial class Peers : IPeers, IAsyncDisposable
         realm.Accounts.Changed += OnAccountsChanged;
         foreach (var peer in await _store.ListPeersAsync(cancellationToken)) Begin(peer);
         if (isOffline) return;
-        if (_options.LinkEndPoint is not null || !Links.IsEmpty) await _door.OpenAsync(cancellationToken);
+        if (await IsCalledAsync(cancellationToken)) await _door.OpenAsync(cancellationToken);
         _looking = Task.Run(LookAfterAsync, CancellationToken.None);
     }
 
@@ -247,6 +247,12 @@ internal sealed partial class Peers : IPeers, IAsyncDisposable
         token.Write(ascii);
         System.Text.Encoding.ASCII.GetChars(ascii, text);
     });
+
+    // Where the settings say so, a peer is not dialled from here, or one is expected.
+    private async ValueTask<bool> IsCalledAsync(CancellationToken cancellationToken) =>
+        _options.LinkEndPoint is not null
+        || Links.Any(link => link.Peer.LinkAddress is null)
+        || await _store.HasInvitationsAsync(_clock.GetUtcNow(), cancellationToken);
 
     private PeerLink Begin(Peer peer)
     {

@@ -86,6 +86,10 @@ internal sealed record KabarOptions
         foreach (var (name, value) in Limits.All())
             if (value < 0) throw new SettingException($"Limits:{name} is {value}; a limit is 0 (off) or more.");
 
+        // What was received is remembered for thirty days; what is sent later could be taken for new after a restore.
+        const int MostOutboxDays = 30;
+        if (Limits.OutboxDays > MostOutboxDays) throw new SettingException($"Limits:OutboxDays is {Limits.OutboxDays}; the most is {MostOutboxDays}.");
+
         const int HundredYears = 36_500;
         if (Limits.SessionIdleDays > HundredYears) throw new SettingException($"Limits:SessionIdleDays is {Limits.SessionIdleDays}; the most is {HundredYears} (a hundred years).");
 

@@ -57,6 +57,13 @@ public sealed partial class SqliteStore
     });
 
     /// <inheritdoc/>
+    public ValueTask<bool> HasInvitationsAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        using var lease = _reads.Rent();
+        return new(lease.Database.Prepare("SELECT 1 FROM invitation WHERE expires > ?1 LIMIT 1").Bind(1, now).ReadNumber() is not null);
+    }
+
+    /// <inheritdoc/>
     public async ValueTask SetDirectoryAsync(PeerId peer, IReadOnlyCollection<Username> usernames) => await ChangeAsync(staging =>
     {
         // What differs, so that a directory that is told again costs little.

@@ -30,7 +30,7 @@ public static class StoreCopy
     }
 
     /// <summary>
-    /// Puts a backup in the place of a data directory's database. What was there is kept, in a folder beside it that is named in the
+    /// Puts a backup in the place of a data directory's database. The keys of its links stay when they are the same realm's. What was there is kept, in a folder beside it that is named in the
     /// result; null when nothing was there.
     /// </summary>
     /// <param name="backup">The folder of the backup.</param>
@@ -58,17 +58,38 @@ public static class StoreCopy
         }
 
         string? kept = null;
+        var isSameRealm = RealmOf(held.Database) == RealmOf(source);
         if (File.Exists(held.Database))
         {
             kept = Path.Combine(held.Path, $"before-restore-{now.UtcDateTime:yyyyMMdd'T'HHmmssfff}");
             DataDirectory.Make(kept);
             foreach (var suffix in DatabaseSuffixes)
                 if (File.Exists(held.Database + suffix)) File.Move(held.Database + suffix, DataDirectory.DatabaseIn(kept) + suffix);
+            CopyKeys(held.Path, kept);
         }
 
+        // The same realm's own identity stays: the peers may know it by a newer key than the backup's.
         File.Move(incoming, held.Database);
-        CopyKeys(backup, held.Path);
+        CopyKeys(backup, held.Path, withLink: !isSameRealm || !Directory.Exists(DataDirectory.LinkIn(held.Path)));
         return kept;
+    }
+
+    // Null when it was never named, and when what is there cannot be read any more.
+    private static string? RealmOf(string path)
+    {
+        if (!File.Exists(path)) return null;
+        try
+        {
+            using var database = Database.OpenReader(path);
+            var query = database.Prepare("SELECT value FROM meta WHERE key = 'realm'");
+            var name = query.Step() ? query.Text(0) : null;
+            query.Reset();
+            return name;
+        }
+        catch (StoreException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Where a restore prepares the database that is to come. A process that dies between its moves leaves it there, and nothing in its place.</summary>
@@ -94,15 +115,15 @@ public static class StoreCopy
     }
 
     // Keys with their certificates. What is half written ends in .new and is left where it is.
-    private static void CopyKeys(string from, string to)
+    private static void CopyKeys(string from, string to, bool withLink = true)
     {
-        foreach (var (source, target) in new[]
+        foreach (var (source, target, isWanted) in new[]
         {
-            (Path.GetDirectoryName(DataDirectory.KeyIn(from))!, Path.GetDirectoryName(DataDirectory.KeyIn(to))!), // a file in a folder
-            (DataDirectory.LinkIn(from), DataDirectory.LinkIn(to)),
+            (Path.GetDirectoryName(DataDirectory.KeyIn(from))!, Path.GetDirectoryName(DataDirectory.KeyIn(to))!, true), // a file in a folder
+            (DataDirectory.LinkIn(from), DataDirectory.LinkIn(to), withLink),
         })
         {
-            if (!Directory.Exists(source)) continue;
+            if (!isWanted || !Directory.Exists(source)) continue;
             DataDirectory.Make(target);
 
             // File.Copy keeps the mode: the key stays its owner's.

@@ -38,8 +38,16 @@ public abstract partial class StoreContract
 
     protected Message Replicated(long position, NewEntry entry) => new()
     {
-        Id = entry.Id, Conversation = default, Position = position, Arrival = 0, From = entry.From, FromName = entry.FromName,
-        Text = entry.Text, Sent = entry.Sent, Kind = entry.Kind, Subject = entry.Subject,
+        Id = entry.Id,
+        Conversation = default,
+        Position = position,
+        Arrival = 0,
+        From = entry.From,
+        FromName = entry.FromName,
+        Text = entry.Text,
+        Sent = entry.Sent,
+        Kind = entry.Kind,
+        Subject = entry.Subject,
     };
 
     protected static void ShouldBeTheSame(Group found, Group expected)

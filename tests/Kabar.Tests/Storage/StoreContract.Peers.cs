@@ -24,7 +24,13 @@ public abstract partial class StoreContract
 
         var changed = await store.UpdatePeerAsync(dua.Id, peer => peer with
         {
-            LinkAddress = null, Secret = null, IsPaused = true, LastContact = Noon.AddHours(1), ReconcileSince = Noon, OutAcknowledged = 99, InThrough = 99,
+            LinkAddress = null,
+            Secret = null,
+            IsPaused = true,
+            LastContact = Noon.AddHours(1),
+            ReconcileSince = Noon,
+            OutAcknowledged = 99,
+            InThrough = 99,
         });
 
         var expected = dua with { LinkAddress = null, Secret = null, IsPaused = true, LastContact = Noon.AddHours(1), ReconcileSince = Noon };

@@ -55,7 +55,11 @@ internal sealed class ScriptedPeer : IAsyncDisposable
         (await ReadAsync()).ShouldBeOfType<HelloFrame>();
         await SendAsync(new HelloFrame
         {
-            Realm = SampleFrames.Realm(name), Sends = new StreamMark(Epoch, _sequence), Received = received, Vouches = Identity.Current.Vouches, Secret = secret,
+            Realm = SampleFrames.Realm(name),
+            Sends = new StreamMark(Epoch, _sequence),
+            Received = received,
+            Vouches = Identity.Current.Vouches,
+            Secret = secret,
         });
         switch (await ReadAsync())
         {
