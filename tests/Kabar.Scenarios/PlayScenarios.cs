@@ -13,7 +13,7 @@ public sealed class PlayScenarios
     {
         var play = Plays.Named(name);
         using var data = await DataDirectory.WithSampleAccountsAsync();
-        await using var server = await KabarProcess.StartAsync(data);
+        await using var server = await KabarProcess.StartAsync(data, new Dictionary<string, string> { ["Realm"] = "satu" });
 
         await new TranscriptPlayer(server.ConnectAsync, play.Dialect).PlayAsync(play.Transcript, TestContext.Current.CancellationToken);
 

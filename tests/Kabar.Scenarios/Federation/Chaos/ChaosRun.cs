@@ -47,6 +47,9 @@ internal sealed class ChaosRun : IAsyncDisposable
 
     public IReadOnlyList<ChaosUser> Users => _users;
 
+    /// <summary>What may be gone with a restore.</summary>
+    public IReadOnlyList<RestoreWindow> Restores => _restores;
+
     /// <summary>Runs it to its end, within <paramref name="within"/>. Before all is read back <paramref name="meddle"/> may break it.</summary>
     /// <returns>The verdict, and the table that tells it.</returns>
     public static async Task<(Verdict Verdict, string Table)> ExecuteAsync(

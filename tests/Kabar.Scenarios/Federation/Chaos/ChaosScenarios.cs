@@ -31,8 +31,11 @@ public sealed class ChaosScenarios(ITestOutputHelper log)
         string lost = "", doubled = "";
         var (verdict, table) = await ChaosRun.ExecuteAsync(plan, Longest, log.WriteLine, async run =>
         {
-            // The last of all, and the last to somebody else: both were sent long after the restore.
-            var acknowledged = run.Ledger.Sendings.Where(sending => sending.Outcome == Outcome.Acknowledged).OrderBy(sending => sending.Begun).ToList();
+            // The last of all that no restore can have taken, and the last of those to somebody else.
+            var acknowledged = run.Ledger.Sendings
+                .Where(sending => sending.Outcome == Outcome.Acknowledged && run.Restores.All(restore => sending.Answered < restore.From || sending.Begun > restore.To))
+                .OrderBy(sending => sending.Begun)
+                .ToList();
             var again = acknowledged[^1];
             var taken = acknowledged.Last(sending => sending.To != again.To);
             (doubled, lost) = (again.Stamp.ToString(), taken.Stamp.ToString());
