@@ -47,7 +47,7 @@ public interface IPeerStore
     /// <summary>The peer has committed everything through this number of our epoch: that much is forgotten.</summary>
     ValueTask AcknowledgeAsync(PeerId peer, Guid epoch, long through);
 
-    /// <summary>Takes entries through a number out of a peer's outbox undelivered, and appends <paramref name="notices"/>, in one transaction.</summary>
+    /// <summary>Takes entries through a number out of a peer's outbox undelivered, with what is pending of them, and appends <paramref name="notices"/>, in one transaction.</summary>
     ValueTask ReturnAsync(PeerId peer, long through, IReadOnlyList<FailureNotice> notices);
 
     /// <summary>Puts a parcel into an outbox by itself.</summary>

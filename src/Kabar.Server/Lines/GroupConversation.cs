@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Threading.Channels;
 using Kabar.Core;
 using Kabar.Protocol;
 using Kabar.Server.Connections;
@@ -71,9 +72,9 @@ internal sealed partial class GroupConversation : IConversation, IEntryListener
                 if (Departure == Departure.Left) await HearLastAsync();
             }
         }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException)
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or ChannelClosedException)
         {
-            Depart(Departure.Broken);
+            Depart(Departure.Broken); // the client is gone, or the server is about to be
         }
         finally
         {

@@ -347,7 +347,10 @@ internal sealed partial class LineConnection(
     {
         _conversation = null;
         _stage = ConnectionStage.Conversing;
-        if (!await FlushedAsync() || !await conversation.RunAsync()) _isGone = _isEnding = true;
+
+        // Also when the client is gone already: the conversation finds that out, and gives its place back.
+        await FlushedAsync();
+        if (!await conversation.RunAsync()) _isGone = _isEnding = true;
         Volatile.Write(ref _lastActive, host.Clock.GetTimestamp());
         _stage = ConnectionStage.LoggedIn;
     }

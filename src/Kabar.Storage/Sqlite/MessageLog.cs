@@ -246,7 +246,12 @@ internal sealed partial class MessageLog
         var conversation = database.Prepare("SELECT conversation FROM direct WHERE low = ?1 AND high = ?2").Bind(1, members.Item1).Bind(2, members.Item2).ReadNumber() is { } id
             ? FindConversation(database, new ConversationId(id))
             : null;
-        return conversation ?? Remember(Conversation.Make(database, members));
+        if (conversation is not null) return conversation;
+
+        // Staged at once: if the transaction fails before anything is said in it, it is forgotten too.
+        var made = Remember(Conversation.Make(database, members));
+        _staged.Add(made);
+        return made;
     }
 
     /// <summary>The conversation of a number, as the open transaction has it.</summary>

@@ -52,6 +52,8 @@ public sealed partial class SqliteStore
 
         through = Math.Min(through, queue.Last);
         staging.Database.Prepare("UPDATE peer SET out_last = max(out_last, ?2) WHERE id = ?1").Bind(1, peer.Value).Bind(2, through).Run();
+        staging.Database.Prepare("DELETE FROM pending WHERE number IN (SELECT pending FROM outbox WHERE peer = ?1 AND seq <= ?2 AND pending IS NOT NULL)")
+            .Bind(1, peer.Value).Bind(2, through).Run();
         staging.AfterCommit(queue.StageRemoval(staging.Database, through));
         foreach (var notice in notices) Tell(staging, notice);
         return true;

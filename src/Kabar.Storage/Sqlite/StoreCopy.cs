@@ -25,6 +25,8 @@ public static class StoreCopy
         catch
         {
             DeleteDatabase(database);
+            foreach (var folder in new[] { Path.GetDirectoryName(DataDirectory.KeyIn(target))!, DataDirectory.LinkIn(target) }) // a file in a folder
+                if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
             throw;
         }
     }
@@ -58,8 +60,8 @@ public static class StoreCopy
         }
 
         string? kept = null;
-        var isSameRealm = RealmOf(held.Database) == RealmOf(source);
-        if (File.Exists(held.Database))
+        var isAnotherRealm = RealmOf(held.Database) is { } realm && realm != RealmOf(source);
+        if (Array.Exists(DatabaseSuffixes, suffix => File.Exists(held.Database + suffix)))
         {
             kept = Path.Combine(held.Path, $"before-restore-{now.UtcDateTime:yyyyMMdd'T'HHmmssfff}");
             DataDirectory.Make(kept);
@@ -68,9 +70,9 @@ public static class StoreCopy
             CopyKeys(held.Path, kept);
         }
 
-        // The same realm's own identity stays: the peers may know it by a newer key than the backup's.
+        // Its own identity stays, unless it is known to be another realm's: the peers may know it by a newer key than the backup's.
         File.Move(incoming, held.Database);
-        CopyKeys(backup, held.Path, withLink: !isSameRealm || !Directory.Exists(DataDirectory.LinkIn(held.Path)));
+        CopyKeys(backup, held.Path, withLink: isAnotherRealm || !Directory.Exists(DataDirectory.LinkIn(held.Path)));
         return kept;
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Tasks.Sources;
 using Kabar.Core;
 
@@ -128,15 +129,30 @@ internal sealed class WriteQueue : IAsyncDisposable
         try
         {
             _database.Run("BEGIN IMMEDIATE");
-            foreach (var write in batch) write.Execute(_database);
+            foreach (var write in batch) Execute(write);
             _database.Run("COMMIT");
-            _committed(batch);
-            return null;
         }
         catch (StoreException exception)
         {
             RollBack();
             return exception;
+        }
+
+        _committed(batch);
+        return null;
+    }
+
+    // A caller's own function runs in some writes. Whatever it throws is that caller's failure, and not the end of the writer.
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "It is told to the caller, with the exception inside.")]
+    private void Execute(Write write)
+    {
+        try
+        {
+            write.Execute(_database);
+        }
+        catch (Exception exception) when (exception is not StoreException)
+        {
+            throw new StoreException($"What was to be written could not be made: {exception.Message}", exception);
         }
     }
 

@@ -178,4 +178,26 @@ public abstract partial class StoreContract
 
         foreach (var peer in peers) (await WaitingAsync(store, peer)).ShouldBe(Enumerable.Range(0, 300).Select(i => $"{i + 1} {i}"));
     }
+
+    [Fact]
+    public async Task A_conversation_that_a_failed_send_would_have_begun_never_existed()
+    {
+        var store = await OpenAsync();
+        var messi = await AddAsync(store, "messi");
+        var dua = await AddPeerAsync(store, "dua");
+        (await store.RemovePeerAsync(dua.Id, [])).ShouldBeTrue();
+        await Should.ThrowAsync<StoreException>(async () => await SendAsync(store, messi, "james@dua", "too late", dua));
+
+        // Whoever is given the numbers that were not used has nothing to do with it.
+        var budi = await AddAsync(store, "budi");
+        var ana = await AddAsync(store, "ana");
+        var toBudi = await AppendAsync(store, messi, budi, "for budi");
+        var toAna = await AppendAsync(store, ana, budi, "from ana");
+        (toBudi.Position, toAna.Position).ShouldBe((1, 1));
+        toBudi.Conversation.ShouldNotBe(toAna.Conversation);
+
+        store = await KillAndOpenAsync(store);
+        (await TextsAsync(store, budi)).ShouldBe(["for budi", "from ana"]);
+        (await TextsAsync(store, messi)).ShouldBeEmpty();
+    }
 }
