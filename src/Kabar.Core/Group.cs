@@ -97,7 +97,8 @@ public sealed record Group
         };
     }
 
-    private Group Without(Address subject)
+    /// <summary>The group without one of its members; when the last owner is gone, the member that has been there longest follows.</summary>
+    internal Group Without(Address subject)
     {
         if (!Members.TryGetValue(subject, out var leaving)) return this;
         var left = this with { Members = Members.Remove(subject) };

@@ -166,7 +166,7 @@ public sealed class Groups : IAsyncDisposable
             if (!left.TryGet(out _, out var refusal) && refusal is Refusal.Recovering or Refusal.PeerQueueFull) return refusal;
 
             // The home elsewhere may take its time, or be gone for good; here he is out at once.
-            if (!group.IsHere) await _store.UpdateGroupAsync(group.Id, current => current.IsHere ? current : current with { Members = current.Members.Remove(actor.Address) });
+            if (!group.IsHere) await _store.UpdateGroupAsync(group.Id, current => current.IsHere ? current : current.Without(actor.Address));
         }
 
         return null;

@@ -32,7 +32,9 @@ internal sealed class Authority(Realm realm, Peer peer)
 
     /// <summary>An announcement that the peer is home of a group with members here: of one that is known to have its home there, or that somebody here wants to join.</summary>
     public async ValueTask<bool> MayAnnounceAsync(MemberFrame member, CancellationToken cancellationToken) =>
-        await realm.Groups.FindAsync(member.Group, cancellationToken) is { } known ? known.Home == peer.Realm : MayBeNew(member.Group);
+        await realm.Groups.FindAsync(member.Group, cancellationToken) is { } known
+            ? known.Home == peer.Realm || (known.IsHere && known.Awaited.Contains(peer.Realm)) // it moved there, which our restored data do not know
+            : MayBeNew(member.Group);
 
     /// <summary>
     /// The state of a group, as this realm keeps it: of a group that is the peer's to tell, that has at least one member here who exists, and

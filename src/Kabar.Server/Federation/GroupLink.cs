@@ -112,7 +112,7 @@ internal sealed partial class GroupLink(LinkSession session, LinkContext context
         {
             if (_followed.ContainsKey(_entriesOf)) _followed[_entriesOf] = true;
             var head = await Groups.AppendEntriesAsync(_entriesOf, _entries);
-            if (head < _entries[^1].Position && await Groups.FindAsync(_entriesOf, cancellationToken) is { } replica && replica.Home == peer.Realm)
+            if (head < _entries[^1].Position && _entries[^1].Kind != EntryKind.Moved && await Groups.FindAsync(_entriesOf, cancellationToken) is { } replica && replica.Home == peer.Realm)
             {
                 // Something between is missing: from the end of ours again.
                 _followed.TryRemove(replica.Id, out _);
@@ -142,7 +142,7 @@ internal sealed partial class GroupLink(LinkSession session, LinkContext context
 
                 LinkFrameWriter.Write(new GoneFrame(stream.Group), output);
                 stream.End();
-                _streams.TryRemove(stream.Group, out _);
+                _streams.TryRemove(KeyValuePair.Create(stream.Group, stream)); // not the one that a new follower has just been given
                 break;
             }
         }
@@ -178,7 +178,8 @@ internal sealed partial class GroupLink(LinkSession session, LinkContext context
         var historyAfter = group.IsOpen ? 0 : group.Members.Values.Where(member => member.Address.Realm == peer.Realm).Min(member => member.Joined) - 1;
         if (!group.IsHere)
         {
-            if (group.Home != peer.Realm) await GiveAsync(group, Math.Max(follow.After, historyAfter), cancellationToken);
+            // To the new home too, which may not know yet that it is one; it has nothing beyond its own end.
+            await GiveAsync(group, Math.Max(follow.After, historyAfter), cancellationToken);
             return;
         }
 

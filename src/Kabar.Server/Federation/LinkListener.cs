@@ -150,9 +150,9 @@ internal sealed partial class LinkListener : IAsyncDisposable
         LinkStream? stream = null;
         try
         {
-            socket.NoDelay = true;
             try
             {
+                socket.NoDelay = true;
                 stream = await LinkSecurity.AcceptAsync(new NetworkStream(socket, ownsSocket: true), _identity.Current, _limits, _clock, _stopping.Token);
             }
             finally

@@ -35,6 +35,9 @@ internal sealed partial class LinkSession : IDisposable
     // In an outbox beyond what may wait in it.
     private const long RoomForAnswers = 1024 * 1024;
 
+    // A page of copies is looked up in all that was ever said there; nobody waits for it.
+    private static readonly TimeSpan CopiesTake = TimeSpan.FromMinutes(1);
+
     private readonly PeerLink _link;
     private readonly LinkContext _context;
     private readonly LinkStream _stream;
@@ -56,11 +59,15 @@ internal sealed partial class LinkSession : IDisposable
     private volatile bool _isReconciling;
     private volatile bool _hasLeftOut;
 
+    // The handshake announced an epoch that has been given up since: what is sent now would be counted in it.
+    private readonly bool _isMisnumbered;
+
     public LinkSession(PeerLink link, LinkContext context, LinkStream stream, LinkStart start)
     {
         (_link, _context, _stream, _peerEpoch) = (link, context, stream, start.PeerEpoch);
         (_sent, _acknowledged) = (start.SendAfter, start.SendAfter);
         _lastHeard = context.Clock.GetTimestamp();
+        _isMisnumbered = start.ClaimsSince is not null;
         _isReconciling = (link.Peer.ReconcileSince ?? start.ClaimsSince) is not null;
         _rate = new RequestRate(context.Limits.LinkFramesPerSecond, context.Limits.LinkFramesPerSecond, context.Clock);
         _authority = new Authority(context.Realm, link.Peer);
@@ -131,12 +138,15 @@ internal sealed partial class LinkSession : IDisposable
 
     /// <summary>Asks, and waits for the answer as long as another realm may take.</summary>
     /// <returns>The answer, or null when none came in time or the link ended.</returns>
-    public async ValueTask<AnswerFrame?> AskAsync(AskFrame question, CancellationToken cancellationToken)
+    public ValueTask<AnswerFrame?> AskAsync(AskFrame question, CancellationToken cancellationToken) =>
+        AskAsync(question, _context.Realm.Options.PeerPatience, cancellationToken);
+
+    private async ValueTask<AnswerFrame?> AskAsync(AskFrame question, TimeSpan longest, CancellationToken cancellationToken)
     {
         var answer = _questions.Expect(question.Id);
         try
         {
-            using var patience = new CancellationTokenSource(_context.Realm.Options.PeerPatience, _context.Clock);
+            using var patience = new CancellationTokenSource(longest, _context.Clock);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken, _ending.Token);
             await SendAsync(question, either.Token);
             return await answer.WaitAsync(either.Token);
@@ -174,9 +184,10 @@ internal sealed partial class LinkSession : IDisposable
         var found = 0;
         while (true)
         {
-            if (await AskAsync(new AskCopiesFrame(Guid.NewGuid(), since, after), cancellationToken) is not { Refusal: null } answer)
+            if (await AskAsync(new AskCopiesFrame(Guid.NewGuid(), since, after), CopiesTake, cancellationToken) is not { Refusal: null } answer)
             {
                 // The next link tries again.
+                Log.NotReconciled(_context.Logger, _link.Peer.Realm);
                 End();
                 return;
             }
@@ -203,7 +214,7 @@ internal sealed partial class LinkSession : IDisposable
 
         // What has come meanwhile was kept behind the copies, which are older. The answer wakes the reader. What was too much to keep comes again.
         _isReconciling = false;
-        if (_hasLeftOut) End();
+        if (_hasLeftOut || _isMisnumbered) End(); // the next link begins where this one should have
         await SendAsync(new PingFrame(), cancellationToken);
     }
 
@@ -257,6 +268,7 @@ internal sealed partial class LinkSession : IDisposable
 
     private async ValueTask CommitAsync(List<(long Sequence, Dispatch Dispatch)> numbered, CancellationToken cancellationToken)
     {
+        if (_hasLeftOut && !_isReconciling) End();
         if (numbered.Count == 0 || _isReconciling || _hasLeftOut) return;
         await _groups.CommitAsync(cancellationToken);
 
@@ -371,7 +383,7 @@ internal sealed partial class LinkSession : IDisposable
 
     private async ValueTask WriteOutboxAsync(PipeWriter output, CancellationToken cancellationToken)
     {
-        if (!_mayHaveMore || _sent - Volatile.Read(ref _acknowledged) >= MostUnacknowledged) return;
+        if (_isMisnumbered || !_mayHaveMore || _sent - Volatile.Read(ref _acknowledged) >= MostUnacknowledged) return;
 
         // Cleared before the read: what comes from now on sets it again.
         _mayHaveMore = false;
@@ -441,6 +453,9 @@ internal sealed partial class LinkSession : IDisposable
 
         [LoggerMessage(EventId = 2104, Level = LogLevel.Information, Message = "Reconciled with realm {Realm} after the restore: {Count} messages came back.")]
         public static partial void Reconciled(ILogger logger, RealmName realm, int count);
+
+        [LoggerMessage(EventId = 2107, Level = LogLevel.Warning, Message = "Realm {Realm} has not answered with what our restored data lack; the next link asks again, and until then nothing of it is taken.")]
+        public static partial void NotReconciled(ILogger logger, RealmName realm);
 
         [LoggerMessage(EventId = 2105, Level = LogLevel.Error, Message = "The link to realm {Realm} failed; it is closed and tried again.")]
         public static partial void Failed(ILogger logger, RealmName realm, Exception exception);

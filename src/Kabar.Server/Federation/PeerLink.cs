@@ -137,8 +137,8 @@ internal sealed partial class PeerLink : IAsyncDisposable
             if (arrival != Volatile.Read(ref _arrivals)) return TimeSpan.Zero;
             var start = await PrepareAsync(peerSends, peerReceived, peerHoldsUsers);
             using var session = new LinkSession(this, _context, stream, start);
-            if (_peer.IsPaused) return TimeSpan.Zero;
             _session = session;
+            if (_peer.IsPaused) return TimeSpan.Zero;
             if (arrival != Volatile.Read(ref _arrivals)) session.End();
             hasStood = true;
             _hindrance = null;
@@ -201,10 +201,12 @@ internal sealed partial class PeerLink : IAsyncDisposable
 
         if (peerSends.Epoch != _peer.InEpoch)
         {
-            // Another epoch: the peer's data were restored. What is pending for it may be lost there.
-            if (_peer.InEpoch != Guid.Empty) await _context.Store.EnqueuePendingAsync(_peer.Id, null);
+            // Another epoch: the peer's data were restored, or there was none.
             await _context.Realm.Exchange.ReceiveAsync(_peer, peerSends.Epoch, [], _stopped);
         }
+
+        // What is pending and waits nowhere may have been lost there, or answered while its home moved. What it has, it skips.
+        await _context.Store.EnqueuePendingAsync(_peer.Id, null);
 
         return new LinkStart(peerSends.Epoch, sendAfter, peerHoldsUsers, claimsSince);
     }

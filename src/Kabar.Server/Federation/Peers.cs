@@ -113,17 +113,25 @@ internal sealed partial class Peers : IPeers, IAsyncDisposable
         if (code.Realm == _here) return Refusal.InvalidName;
         if (code.Expires <= _clock.GetUtcNow()) return Refusal.Expired;
 
-        // Joined already, but not yet taken in, or under a key that is no more: the new code says how.
-        if (FindLink(code.Realm) is { } known)
+        await _changing.WaitAsync(cancellationToken);
+        try
         {
+            if (FindLink(code.Realm) is not { } known)
+            {
+                var peer = new NewPeer(code.Realm, code.Address.ToString(), code.Fingerprint, TextOf(code.Secret), _clock.GetUtcNow());
+                return await _store.AddPeerAsync(peer) is { } added ? Begin(added) : Refusal.NameTaken;
+            }
+
+            // Joined already, but not yet taken in, or under a key that is no more: the new code says how.
             if (known.Session is not null) return Refusal.NameTaken;
             await known.UpdateAsync(peer => peer with { LinkAddress = code.Address.ToString(), Fingerprint = code.Fingerprint, Secret = TextOf(code.Secret) });
             known.Wake();
             return known;
         }
-
-        var peer = new NewPeer(code.Realm, code.Address.ToString(), code.Fingerprint, TextOf(code.Secret), _clock.GetUtcNow());
-        return await _store.AddPeerAsync(peer) is { } added ? Begin(added) : Refusal.NameTaken;
+        finally
+        {
+            _changing.Release();
+        }
     }
 
     /// <summary>Holds a link closed; what is meant for the peer waits.</summary>
@@ -141,10 +149,12 @@ internal sealed partial class Peers : IPeers, IAsyncDisposable
             if (FindLink(realm) is not { } link) return false;
             _links = new ImmutableArrayHolder(Links.Remove(link));
             await link.DisposeAsync();
-            await ReturnAsync(link.Peer, DateTimeOffset.MaxValue, Refusal.PeerRemoved, cancellationToken);
+
+            // From here on it is done whole: half a removal would leave a peer that nobody serves.
+            await ReturnAsync(link.Peer, DateTimeOffset.MaxValue, Refusal.PeerRemoved, CancellationToken.None);
             await _store.RemovePeerAsync(link.Peer.Id, []);
             _directory.Forget();
-            foreach (var group in await Context.Realm.Groups.ListAsync(cancellationToken))
+            foreach (var group in await Context.Realm.Groups.ListAsync(CancellationToken.None))
                 if (group.Awaited.Contains(realm)) await Context.Realm.Groups.AwaitAsync(group.Id, realm, isAwaited: false);
             return true;
         }
