@@ -35,7 +35,8 @@ public sealed record LegacyAnswer(bool IsOk, string? Message, Sendback? Sendback
             json = received;
         }
 
-        if (json.Length + End.Length <= MostBytes) answer = Read(new Utf8JsonReader(json));
+        // In one piece: the framework's reader fails on some texts that come in several.
+        if (json.Length + End.Length <= MostBytes) answer = Read(json.IsSingleSegment ? json.FirstSpan : json.ToArray());
         return answer is null ? LegacyAnswerStatus.Malformed : LegacyAnswerStatus.Complete;
     }
 

@@ -50,11 +50,11 @@ internal sealed class DemoProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>As Ctrl-C does.</summary>
+    /// <summary>As Ctrl-C does, but also where a shell has let its background jobs ignore that.</summary>
     public async Task InterruptAsync()
     {
-        const int Sigint = 2;
-        KabarProcess.Signal(_process.Id, Sigint).ShouldBe(0);
+        const int Sigterm = 15;
+        KabarProcess.Signal(_process.Id, Sigterm).ShouldBe(0);
         await Eventually.CompletesAsync(_process.WaitForExitAsync(), "the demo ends");
         lock (_lock) _error.ToString().ShouldBeEmpty();
     }

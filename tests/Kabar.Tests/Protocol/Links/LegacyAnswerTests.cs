@@ -81,6 +81,10 @@ public sealed class LegacyAnswerTests
     }
 
     [Fact]
+    public void A_half_literal_in_pieces_is_no_answer() =>
+        LegacyAnswer.TryRead(Segments.Of([[(byte)'n'], "\r\n\r\n"u8.ToArray()]), isEnd: false, out _).ShouldBe(LegacyAnswerStatus.Malformed);
+
+    [Fact]
     public void Any_bytes_in_any_pieces_are_an_answer_or_none()
     {
         var pieces = Gen.OneOf(

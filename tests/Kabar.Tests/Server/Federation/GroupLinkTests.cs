@@ -194,6 +194,21 @@ public sealed class GroupLinkTests
     }
 
     [Fact]
+    public async Task A_new_home_that_the_move_did_not_reach_hears_of_it_when_it_follows_the_former_one()
+    {
+        await using var scene = await AuthorityScene.OpenAsync();
+        var moving = scene.Satu.ActAsync("messi", scene.Batak, GroupVerb.Move, text: "dua");
+        var asked = await scene.Dua.HearAsync<AskHostFrame>();
+        await scene.Dua.SendAsync(new AnswerFrame(asked.Id));
+        (await moving.BeforeDeadline()).Value().ShouldNotBeNull().Position.ShouldBe(8);
+
+        await scene.Dua.DialAsync();
+        await scene.Dua.SendAsync(new FollowFrame(scene.Batak, 7, null));
+        var told = await scene.Dua.HearAsync<EntryFrame>();
+        (told.Position, told.Kind, told.Text.Decode()).ShouldBe((8, EntryKind.Moved, "dua"));
+    }
+
+    [Fact]
     public async Task A_restored_home_fetches_from_replicas_with_different_ends_before_it_gives_a_position()
     {
         await using var scene = await AuthorityScene.OpenAsync();
