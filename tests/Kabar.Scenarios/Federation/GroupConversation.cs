@@ -106,7 +106,7 @@ internal sealed partial class GroupConversation : IAsyncDisposable
     [GeneratedRegex("^menunggu realm [^\n]*\n", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Waiting();
 
-    // The same in a view without line ends, where the texts of those who listen hold no blank.
-    [GeneratedRegex("menunggu realm [a-z]+: [^ \\s]+\\n?", RegexOptions.ExplicitCapture, 1000)]
+    // The same in a view without line ends, where each text of those who listen ends with a full stop.
+    [GeneratedRegex(@"menunggu realm [a-z]+: [0-9]+/[a-z]+/[a-z]+/g?[0-9]+\.\n?", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex WaitingStamp();
 }
