@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using Kabar.Protocol.Links;
 
 namespace Kabar.Cli.Bench;
 
@@ -8,8 +9,6 @@ internal sealed class RealmPair : IAsyncDisposable
 {
     public const string FirstRealm = "satu";
     public const string SecondRealm = "dua";
-
-    private const string CodeStart = "kabar-peer:";
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
@@ -60,8 +59,8 @@ internal sealed class RealmPair : IAsyncDisposable
     private async Task<RealmPair> JoinAsync(CancellationToken cancellationToken)
     {
         var said = await Second.CommandAsync(["peer", "invite"], cancellationToken);
-        var code = said.FirstOrDefault(line => line.StartsWith(CodeStart, StringComparison.Ordinal))
-            ?? throw new CommandFault($"kabar peer invite printed no line that begins with {CodeStart}");
+        var code = said.FirstOrDefault(line => line.StartsWith(PeerCode.Prefix, StringComparison.Ordinal))
+            ?? throw new CommandFault($"kabar peer invite printed no line that begins with {PeerCode.Prefix}");
         await First.CommandAsync(["peer", "accept", code], cancellationToken);
 
         // Who the peer's users are is told over the link some time after it stands.

@@ -48,9 +48,9 @@ internal sealed class GroupCommands(Realm realm)
             Members =
             [
                 .. group.Members.Values.OrderBy(member => member.Joined)
-                    .Select(member => new MemberLine(AddressOf(member.Address), member.DisplayName, GroupRoles.Word(member.Role), member.IsMuted, IsBanned: false, IsInvited: false)),
-                .. group.Invited.Select(AddressOf).Order(StringComparer.OrdinalIgnoreCase).Select(who => new MemberLine(who, null, null, IsMuted: false, IsBanned: false, IsInvited: true)),
-                .. group.Banned.Select(AddressOf).Order(StringComparer.OrdinalIgnoreCase).Select(who => new MemberLine(who, null, null, IsMuted: false, IsBanned: true, IsInvited: false)),
+                    .Select(member => new MemberLine(member.Address.ToString(), member.DisplayName, GroupRoles.Word(member.Role), member.IsMuted, IsBanned: false, IsInvited: false)),
+                .. group.Invited.Select(invited => invited.ToString()).Order(StringComparer.OrdinalIgnoreCase).Select(who => new MemberLine(who, null, null, IsMuted: false, IsBanned: false, IsInvited: true)),
+                .. group.Banned.Select(banned => banned.ToString()).Order(StringComparer.OrdinalIgnoreCase).Select(who => new MemberLine(who, null, null, IsMuted: false, IsBanned: true, IsInvited: false)),
             ],
         };
     }
@@ -94,8 +94,6 @@ internal sealed class GroupCommands(Realm realm)
     private RealmName HomeOf(Group group) => group.Home ?? realm.Name;
 
     private string Shown(Group group) => $"#{group.Name}@{HomeOf(group)}";
-
-    private static string AddressOf(Address address) => address.ToString();
 
     private string Word(Refusal refusal, GroupVerb verb, Group group, ControlRequest request) => refusal switch
     {
