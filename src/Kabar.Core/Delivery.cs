@@ -16,16 +16,42 @@ public abstract record Delivery(long Sequence, Guid Id);
 /// <param name="To">Whom it is for.</param>
 /// <param name="Text">What is said.</param>
 /// <param name="Sent">When he sent it.</param>
-public sealed record DirectDelivery(long Sequence, Guid Id, Address From, string FromName, Account To, MessageText Text, DateTimeOffset Sent)
+/// <param name="Answers">The id of the message that it answers; one that is not known is ignored. Null for none.</param>
+public sealed record DirectDelivery(long Sequence, Guid Id, Address From, string FromName, Account To, MessageText Text, DateTimeOffset Sent, Guid? Answers = null)
     : Delivery(Sequence, Id);
+
+/// <summary>
+/// A change of, or a reaction to, a message of a direct conversation. The store looks the message up; <paramref name="Decide"/> is given it
+/// (null: it is not known here, or not of the conversation of these two) and says what is appended. A refusal appends nothing, and nobody is told.
+/// </summary>
+/// <param name="Sequence">See <see cref="Delivery"/>.</param>
+/// <param name="Id">See <see cref="Delivery"/>.</param>
+/// <param name="From">Who; names the peer's realm.</param>
+/// <param name="To">The other one.</param>
+/// <param name="Target">The id of the message.</param>
+/// <param name="Decide">Runs on the store's thread, perhaps twice. The entry's <see cref="NewEntry.Target"/> is the position of the message it is given.</param>
+public sealed record RevisionDelivery(long Sequence, Guid Id, Address From, Account To, Guid Target, Func<Message?, Result<NewEntry>> Decide) : Delivery(Sequence, Id);
+
+/// <summary>How far messages of an account here have come with a user of the peer. Ids that are not messages of the account in that conversation are ignored.</summary>
+/// <param name="Sequence">See <see cref="Delivery"/>.</param>
+/// <param name="Id">See <see cref="Delivery"/>.</param>
+/// <param name="From">The reader; names the peer's realm.</param>
+/// <param name="To">Whose messages they are.</param>
+/// <param name="Delivered">The id of the last one delivered, or null.</param>
+/// <param name="Read">The id of the last one read, or null.</param>
+public sealed record ReceiptDelivery(long Sequence, Guid Id, Address From, Account To, Guid? Delivered, Guid? Read) : Delivery(Sequence, Id);
 
 /// <summary>Something done in a group whose home is here.</summary>
 /// <param name="Sequence">See <see cref="Delivery"/>.</param>
 /// <param name="Id">See <see cref="Delivery"/>.</param>
 /// <param name="Group">Which group.</param>
-/// <param name="Decide">Given the group as it is in the transaction (null: there is none), the entry to append or why not. Runs on the store's thread, perhaps twice.</param>
+/// <param name="Target">The position of the entry that is answered or changed; null for none.</param>
+/// <param name="Decide">
+/// Given the group as it is in the transaction (null: there is none) and the entry at <paramref name="Target"/> (null: there is none), the entry to append or why not.
+/// Runs on the store's thread, perhaps twice.
+/// </param>
 /// <param name="Refused">What the peer is sent when the answer is no.</param>
-public sealed record GroupDelivery(long Sequence, Guid Id, GroupId Group, Func<Group?, Result<NewEntry>> Decide, Func<Refusal, Parcel> Refused)
+public sealed record GroupDelivery(long Sequence, Guid Id, GroupId Group, long? Target, Func<Group?, Message?, Result<NewEntry>> Decide, Func<Refusal, Parcel> Refused)
     : Delivery(Sequence, Id);
 
 /// <summary>Something of which nothing comes here but, perhaps, an answer.</summary>

@@ -71,6 +71,9 @@ public sealed class Exchange
         return notices;
     }
 
+    /// <summary>Takes in what a peer tells of the moment, once the authority check has let it through.</summary>
+    public ValueTask TakeAsync(Peer peer, Signal signal, CancellationToken cancellationToken) => throw new NotImplementedException();
+
     /// <summary>Takes copies of direct messages that our restored data may lack.</summary>
     /// <returns>How many were new.</returns>
     public ValueTask<int> TakeCopiesAsync(IReadOnlyList<MessageCopy> copies) => _store.AppendCopiesAsync(copies);
@@ -99,7 +102,8 @@ public sealed class Exchange
             sequence,
             act.Id,
             act.Group,
-            group => _groups.Decide(group, actor, act.Verb, subject, act.Text, act.Id, act.Sent),
+            act.Target,
+            (group, target) => _groups.Decide(group, actor, act.Verb, subject, act.Text, act.Id, act.Sent, act.Target, target),
             refusal => Answer(peer, new FailureDispatch(_ids.Next(), act.Id, refusal, act.From, null, act.Group)));
     }
 

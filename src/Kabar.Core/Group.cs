@@ -81,7 +81,7 @@ public sealed record Group
             EntryKind.Closed => this with { IsOpen = false },
 
             // Where it moves to is an address of this realm for nobody but the realm itself, which the caller knows.
-            EntryKind.Moved or EntryKind.Said or EntryKind.DeliveryFailed => this,
+            EntryKind.Moved or EntryKind.Said or EntryKind.DeliveryFailed or EntryKind.Edited or EntryKind.Deleted or EntryKind.Reacted => this,
         };
         return after with { StatePosition = entry.Position };
     }

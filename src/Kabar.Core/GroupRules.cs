@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Kabar.Core;
 
 /// <summary>Who asks for something in a group: an account here, a user of a peer for whom the peer speaks, or the operator.</summary>
@@ -24,7 +26,7 @@ public static class GroupRules
     public static GroupRole? LeastRole(GroupVerb verb) => verb switch
     {
         GroupVerb.Join => null,
-        GroupVerb.Say or GroupVerb.Read or GroupVerb.Leave => GroupRole.Member,
+        GroupVerb.Say or GroupVerb.Read or GroupVerb.Leave or GroupVerb.Edit or GroupVerb.Delete or GroupVerb.React => GroupRole.Member,
         GroupVerb.Invite or GroupVerb.Kick or GroupVerb.Ban or GroupVerb.Unban or GroupVerb.Mute or GroupVerb.Unmute or GroupVerb.Topic => GroupRole.Moderator,
         GroupVerb.Role or GroupVerb.Open or GroupVerb.Close or GroupVerb.Move => GroupRole.Owner,
     };
@@ -47,23 +49,38 @@ public static class GroupRules
         GroupVerb.Open => EntryKind.Opened,
         GroupVerb.Close => EntryKind.Closed,
         GroupVerb.Move => EntryKind.Moved,
+        GroupVerb.Edit => EntryKind.Edited,
+        GroupVerb.Delete => EntryKind.Deleted,
+        GroupVerb.React => EntryKind.Reacted,
     };
 
     /// <summary>Whether a verb is about somebody besides the one who acts. An entry of any other has no subject, whatever was asked.</summary>
     public static bool ConcernsSomebody(GroupVerb verb) => verb is GroupVerb.Invite or GroupVerb.Kick or GroupVerb.Ban or GroupVerb.Unban or GroupVerb.Mute or GroupVerb.Unmute or GroupVerb.Role;
 
     /// <summary>Whether a verb comes with a text. An entry of any other has none.</summary>
-    public static bool HasText(GroupVerb verb) => verb is GroupVerb.Say or GroupVerb.Role or GroupVerb.Topic or GroupVerb.Move;
+    public static bool HasText(GroupVerb verb) => verb is GroupVerb.Say or GroupVerb.Role or GroupVerb.Topic or GroupVerb.Move or GroupVerb.Edit or GroupVerb.React;
+
+    /// <summary>Whether a verb changes something that was said; only saying something may also have a target, which it answers.</summary>
+    public static bool Revises(GroupVerb verb) => verb is GroupVerb.Edit or GroupVerb.Delete or GroupVerb.React;
 
     /// <summary>Whether an actor may do something in a group, whose home must be here and know what its replicas have.</summary>
+    /// <param name="group">The group, or null when there is none.</param>
+    /// <param name="actor">Who.</param>
+    /// <param name="verb">What.</param>
+    /// <param name="subject">Whom it concerns besides.</param>
+    /// <param name="text">What is said, or what the verb says.</param>
+    /// <param name="limits">The realm's.</param>
+    /// <param name="position">The position of the entry that is answered or changed; null for none.</param>
+    /// <param name="target">The entry there, or null when there is none.</param>
     /// <returns>Null when he may; else <see cref="Refusal.UnknownGroup"/>, <see cref="Refusal.HomeElsewhere"/>, <see cref="Refusal.Recovering"/> or a reason that is his own.</returns>
-    public static Refusal? Check(Group? group, Actor actor, GroupVerb verb, Address? subject, MessageText text, RealmOptions limits)
+    public static Refusal? Check(Group? group, Actor actor, GroupVerb verb, Address? subject, MessageText text, RealmOptions limits, long? position = null, Message? target = null)
     {
         ArgumentNullException.ThrowIfNull(limits);
         if (group is null) return Refusal.UnknownGroup;
         if (!group.IsHere) return Refusal.HomeElsewhere;
         if (!group.Awaited.IsEmpty) return Refusal.Recovering;
         if (ConcernsSomebody(verb) && subject is null) return Refusal.MissingParameter;
+        if ((position is not null || Revises(verb)) && target is not { Kind: EntryKind.Said, IsDeleted: false }) return CheckActor(group, actor, verb) ?? Refusal.UnknownMessage;
 
         return CheckActor(group, actor, verb) ?? verb switch
         {
@@ -76,6 +93,9 @@ public static class GroupRules
             GroupVerb.Ban when subject is { } stranger && !group.Members.ContainsKey(stranger) => null,
             GroupVerb.Kick or GroupVerb.Ban or GroupVerb.Mute or GroupVerb.Unmute when subject is { } concerned => CheckSubject(group, actor, concerned),
             GroupVerb.Role when subject is { } concerned => CheckRole(group, concerned, text),
+            GroupVerb.Edit when target is not null => CheckRevision(EntryKind.Edited, actor.Address, target, text, limits) ?? (text.Length > RealmOptions.MostLinkTextBytes ? Refusal.TextTooLong : null),
+            GroupVerb.React when target is not null => CheckRevision(EntryKind.Reacted, actor.Address, target, text, limits),
+            GroupVerb.Delete when target is not null => CheckDeletion(group, actor, target),
             _ => null,
         };
     }
@@ -87,13 +107,41 @@ public static class GroupRules
         return text.Length == 0 ? Refusal.EmptyText : limits.TextBytes > 0 && text.Length > limits.TextBytes ? Refusal.TextTooLong : null;
     }
 
+    /// <summary>Whether somebody who takes part in a conversation may change an entry of it that was said; in a group whoever keeps order may also delete.</summary>
+    /// <returns>Null; <see cref="Refusal.NotAllowed"/>, <see cref="Refusal.EmptyText"/>, <see cref="Refusal.TextTooLong"/>, or <see cref="Refusal.InvalidParameter"/> for what is no reaction.</returns>
+    public static Refusal? CheckRevision(EntryKind kind, Address who, Message target, MessageText text, RealmOptions limits)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        return kind switch
+        {
+            EntryKind.Edited => target.From == who ? CheckText(text, limits) : Refusal.NotAllowed,
+            EntryKind.Deleted => target.From == who ? null : Refusal.NotAllowed,
+            _ => IsReaction(text) ? null : Refusal.InvalidParameter,
+        };
+    }
+
+    private static bool IsReaction(MessageText text)
+    {
+        if (text.Length > Reaction.MaxBytes) return false;
+        foreach (var rune in text.Decode().EnumerateRunes())
+            if (Rune.IsWhiteSpace(rune) || Rune.IsControl(rune)) return false;
+        return true;
+    }
+
+    private static Refusal? CheckDeletion(Group group, Actor actor, Message target)
+    {
+        if (target.From == actor.Address || actor.IsOperator) return null;
+        var role = group.Members[actor.Address].Role;
+        return role >= GroupRole.Moderator && (!group.Members.TryGetValue(target.From, out var author) || role > author.Role) ? null : Refusal.NotAllowed;
+    }
+
     private static Refusal? CheckActor(Group group, Actor actor, GroupVerb verb)
     {
         // The new home is asked before, which only the present home can do.
         if (verb == GroupVerb.Move && actor.Address.Realm is not null) return Refusal.NotAllowed;
         if (LeastRole(verb) is not { } least || (actor.IsOperator && least > GroupRole.Member)) return null;
         if (!group.Members.TryGetValue(actor.Address, out var member)) return Refusal.NotAMember;
-        if (verb == GroupVerb.Say && member.IsMuted) return Refusal.Muted;
+        if (verb is GroupVerb.Say or GroupVerb.Edit or GroupVerb.React && member.IsMuted) return Refusal.Muted;
         return member.Role >= least ? null : Refusal.NotAllowed;
     }
 

@@ -47,4 +47,13 @@ public enum GroupVerb
 
     /// <summary>Give it another home.</summary>
     Move,
+
+    /// <summary>Let something he said read differently.</summary>
+    Edit,
+
+    /// <summary>Take back something that was said.</summary>
+    Delete,
+
+    /// <summary>React to something that was said.</summary>
+    React,
 }

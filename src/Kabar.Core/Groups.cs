@@ -84,7 +84,7 @@ public sealed class Groups : IAsyncDisposable
     /// <returns>The position of his join, also of one before; or a refusal.</returns>
     public async ValueTask<Result<long>> AdmitAsync(Actor who, GroupId id, Guid entry, CancellationToken cancellationToken)
     {
-        var joined = await _store.ChangeGroupAsync(id, _here, group => Decide(group, who, GroupVerb.Join, null, default, entry));
+        var joined = await _store.ChangeGroupAsync(id, _here, null, (group, _) => Decide(group, who, GroupVerb.Join, null, default, entry));
         if (joined.TryGet(out var message, out var refusal)) return message.Position;
         return refusal == Refusal.AlreadyMember && await FindAsync(id, cancellationToken) is { } group && group.Members.TryGetValue(who.Address, out var member)
             ? member.Joined
@@ -97,25 +97,28 @@ public sealed class Groups : IAsyncDisposable
     /// <param name="verb">What.</param>
     /// <param name="subject">Whom it concerns; of this realm when he names none.</param>
     /// <param name="text">What is said, the topic, the word of the role, the name of the realm to move to.</param>
+    /// <param name="target">The position of the entry that is answered or changed; null for none.</param>
+    /// <param name="key">The actor's key: what he says under one that he has used in the last days is not said again, the first is returned. Null for none.</param>
     /// <param name="cancellationToken">Gives up asking another realm; what is begun in the store is finished.</param>
     /// <returns>
-    /// The entry, on disk, or null when it waits, on disk, for the group's home; a refusal of <see cref="GroupRules.Check"/>, or
+    /// The entry, on disk, or only its id when it waits, on disk, for the group's home; a refusal of <see cref="GroupRules.Check"/>, or
     /// <see cref="Refusal.PeerUnreachable"/>, <see cref="Refusal.PeerQueueFull"/> when it cannot even wait. To the operator a home
     /// elsewhere is a <see cref="Refusal.HomeElsewhere"/>: he is nobody there.
     /// </returns>
-    public async ValueTask<Result<Message?>> ActAsync(Actor actor, GroupId id, GroupVerb verb, Address? subject, MessageText text, CancellationToken cancellationToken)
+    public async ValueTask<Result<Posted>> ActAsync(
+        Actor actor, GroupId id, GroupVerb verb, Address? subject, MessageText text, CancellationToken cancellationToken, long? target = null, string? key = null)
     {
         if (verb == GroupVerb.Move && await CheckMoveAsync(actor, id, text, cancellationToken) is { } hindrance) return hindrance;
 
         // Before anything is waited for, it has its place behind what the same caller began before: here in the store's order, elsewhere in
         // the outbox's.
         var entry = _ids.Next();
-        if (!actor.IsOperator && await FindAsync(id, cancellationToken) is { Home: { } home } replica) return await AskHomeAsync(home, replica, actor, verb, subject, text, entry);
+        if (!actor.IsOperator && await FindAsync(id, cancellationToken) is { Home: { } home } replica) return await AskHomeAsync(home, replica, actor, verb, subject, text, entry, target, key);
 
-        var done = await _store.ChangeGroupAsync(id, _here, group => Decide(group, actor, verb, subject, text, entry));
-        if (done.TryGet(out var message, out var refusal)) return message;
+        var done = await _store.ChangeGroupAsync(id, _here, target, (group, aimed) => Decide(group, actor, verb, subject, text, entry, position: target, target: aimed, key: key));
+        if (done.TryGet(out var message, out var refusal)) return new Posted(message.Id, message, IsQueued: false);
         if (refusal != Refusal.HomeElsewhere || actor.IsOperator || await FindAsync(id, cancellationToken) is not { Home: { } moved } left) return refusal;
-        return await AskHomeAsync(moved, left, actor, verb, subject, text, entry);
+        return await AskHomeAsync(moved, left, actor, verb, subject, text, entry, target, key);
     }
 
     /// <summary>Entries of a group after a position, oldest first: at most so many, and no more than so many bytes of text except for the first.</summary>
@@ -209,11 +212,12 @@ public sealed class Groups : IAsyncDisposable
     public ValueTask DisposeAsync() => _feeds.DisposeAsync();
 
     /// <summary>The entry that somebody's doing makes, or why it may not be done. Runs inside the store's transaction.</summary>
-    internal Result<NewEntry> Decide(Group? group, Actor actor, GroupVerb verb, Address? subject, MessageText text, Guid entry, DateTimeOffset? sent = null)
+    internal Result<NewEntry> Decide(
+        Group? group, Actor actor, GroupVerb verb, Address? subject, MessageText text, Guid entry, DateTimeOffset? sent = null, long? position = null, Message? target = null, string? key = null)
     {
-        if (GroupRules.Check(group, actor, verb, subject, text, _options) is { } refusal) return refusal;
+        if (GroupRules.Check(group, actor, verb, subject, text, _options, position, target) is { } refusal) return refusal;
         return GroupRules.EntryOf(verb) is { } kind
-            ? NewEntry(actor, kind, GroupRules.ConcernsSomebody(verb) ? subject : null, GroupRules.HasText(verb) ? text : default, entry, sent)
+            ? NewEntry(actor, kind, GroupRules.ConcernsSomebody(verb) ? subject : null, GroupRules.HasText(verb) ? text : default, entry, sent) with { Key = key, Target = target?.Position }
             : Refusal.NotAllowed;
     }
 
@@ -238,7 +242,7 @@ public sealed class Groups : IAsyncDisposable
         if (group.Home is { } home) return account is null ? Refusal.UnknownGroup : await JoinElsewhereAsync(home, group.Id, account, cancellationToken);
 
         var entry = _ids.Next();
-        var joined = await _store.ChangeGroupAsync(group.Id, _here, current => Decide(current, actor, GroupVerb.Join, null, default, entry));
+        var joined = await _store.ChangeGroupAsync(group.Id, _here, null, (current, _) => Decide(current, actor, GroupVerb.Join, null, default, entry));
         if (joined.TryGet(out var message, out var refusal)) return await VisitAsync(group.Id, actor.Address, message.Position - 1, cancellationToken);
 
         // Two of his connections came at once.
@@ -300,17 +304,19 @@ public sealed class Groups : IAsyncDisposable
         if (_awaitedReplicas.TryRemove(id, out var waiting)) waiting.SetResult();
     }
 
-    private async ValueTask<Result<Message?>> AskHomeAsync(RealmName home, Group replica, Actor actor, GroupVerb verb, Address? subject, MessageText text, Guid entry)
+    private async ValueTask<Result<Posted>> AskHomeAsync(
+        RealmName home, Group replica, Actor actor, GroupVerb verb, Address? subject, MessageText text, Guid entry, long? position, string? key)
     {
+        var target = position is { } aimed ? await _store.FindEntryAsync(replica.Conversation, aimed, CancellationToken.None) : null;
+
         // What the replica can tell is told at once; the home decides in the end.
-        if (!Decide(replica with { Home = null }, actor, verb, subject, text, entry).TryGet(out var asked, out var refusal)) return refusal;
+        if (!Decide(replica with { Home = null }, actor, verb, subject, text, entry, null, position, target, key).TryGet(out var asked, out var refusal)) return refusal;
         if (_peers.Find(home) is not { } peer) return Refusal.PeerUnreachable;
         if (_peers.IsFull(peer.Id)) return Refusal.PeerQueueFull;
 
         var named = asked.Subject is { Realm: null } own ? own with { Realm = _here } : asked.Subject;
-        var frame = _peers.Write(new GroupDispatch(entry, replica.Id, verb, actor.Address.Username, actor.DisplayName, named, asked.Text, asked.Sent));
-        await _store.AppendPendingAsync(new PendingEntry(replica.Id, asked, frame), new Parcel(peer.Id, frame));
-        return default(Message);
+        var frame = _peers.Write(new GroupDispatch(entry, replica.Id, verb, actor.Address.Username, actor.DisplayName, named, asked.Text, asked.Sent, position));
+        return new Posted(await _store.AppendPendingAsync(new PendingEntry(replica.Id, asked, frame), new Parcel(peer.Id, frame)), null, IsQueued: true);
     }
 
     private async ValueTask<Refusal?> CheckMoveAsync(Actor actor, GroupId id, MessageText text, CancellationToken cancellationToken)

@@ -6,8 +6,8 @@ namespace Kabar.Core;
 public interface IGroupStore
 {
     /// <summary>
-    /// Raised with the group entries of one commit, in the order of commits, before the callers who wrote them go on. Called on the
-    /// store's own thread: whoever listens must not block and not throw.
+    /// Raised with all entries of one commit, of groups and between two, in the order of their arrivals, before the callers who wrote them
+    /// go on. Called on the store's own thread: whoever listens must not block and not throw.
     /// </summary>
     event Action<ImmutableArray<Message>>? EntriesCommitted;
 
@@ -33,10 +33,11 @@ public interface IGroupStore
     /// <summary>
     /// Appends what <paramref name="decide"/> answers when it is given the group as it is in the transaction (null when there is none),
     /// and applies it. It runs on the store's thread in the order of calls, perhaps twice, and must be quick. A refusal changes nothing.
-    /// An entry of <see cref="EntryKind.Moved"/> also changes <see cref="Group.Home"/>, to null when it names this realm
+    /// It is also given the entry at position <paramref name="target"/> (null: there is none). An entry of a <see cref="NewEntry.Key"/> that its sender has used before is
+    /// not appended: the first is returned. An entry of <see cref="EntryKind.Moved"/> also changes <see cref="Group.Home"/>, to null when it names this realm
     /// (<paramref name="here"/>).
     /// </summary>
-    ValueTask<Result<Message>> ChangeGroupAsync(GroupId id, RealmName here, Func<Group?, Result<NewEntry>> decide);
+    ValueTask<Result<Message>> ChangeGroupAsync(GroupId id, RealmName here, long? target, Func<Group?, Message?, Result<NewEntry>> decide);
 
     /// <summary>
     /// Keeps the state of a group whose home is elsewhere, as its home told it; makes the replica where there is none. History begins
@@ -67,8 +68,11 @@ public interface IGroupStore
     /// <summary>The last position of a conversation; 0 when nothing was said.</summary>
     ValueTask<long> FindHeadAsync(ConversationId conversation, CancellationToken cancellationToken);
 
-    /// <summary>Keeps something said in a group whose home is elsewhere, and puts it into the home's outbox, in one transaction.</summary>
-    ValueTask AppendPendingAsync(PendingEntry pending, Parcel parcel);
+    /// <summary>
+    /// Keeps something said in a group whose home is elsewhere, and puts it into the home's outbox, in one transaction. With a
+    /// <see cref="NewEntry.Key"/> that its sender has used before, nothing is kept and the id of the first is returned, else the entry's own.
+    /// </summary>
+    ValueTask<Guid> AppendPendingAsync(PendingEntry pending, Parcel parcel);
 
     /// <summary>What waits for the home of a group, oldest first.</summary>
     ValueTask<ImmutableArray<PendingEntry>> ListPendingAsync(GroupId id, CancellationToken cancellationToken);

@@ -24,6 +24,16 @@ public interface IPeers
     /// <summary>Whether as much waits for a peer as may.</summary>
     bool IsFull(PeerId peer);
 
+    /// <summary>The realms that this one is joined with, in the order of their names, and whether each can be reached at this moment.</summary>
+    IReadOnlyList<(RealmName Realm, bool IsConnected)> List();
+
+    /// <summary>Tells a realm something that is worth nothing later. Never waits; forgotten when the link does not stand.</summary>
+    void Send(RealmName realm, Signal signal);
+
+    /// <summary>Asks a realm how a user of it is.</summary>
+    /// <returns>How he is; <see cref="Refusal.UnknownRecipient"/> or <see cref="Refusal.PeerUnreachable"/>.</returns>
+    ValueTask<Result<UserPresence>> FindPresenceAsync(Address who, CancellationToken cancellationToken);
+
     /// <summary>A dispatch as the link carries it.</summary>
     ReadOnlyMemory<byte> Write(Dispatch dispatch);
 
@@ -71,6 +81,17 @@ public sealed class NoPeers : IPeers
 
     /// <inheritdoc/>
     public bool IsFull(PeerId peer) => false;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<(RealmName Realm, bool IsConnected)> List() => [];
+
+    /// <inheritdoc/>
+    public void Send(RealmName realm, Signal signal)
+    {
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<Result<UserPresence>> FindPresenceAsync(Address who, CancellationToken cancellationToken) => new(Refusal.PeerUnreachable);
 
     /// <inheritdoc/>
     [DoesNotReturn]

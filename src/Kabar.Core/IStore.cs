@@ -7,7 +7,7 @@ namespace Kabar.Core;
 /// disk: it survives the death of the process and of the machine. A verb that cannot do its work throws <see cref="StoreException"/>
 /// and has then changed nothing. Verbs may be called from any thread.
 /// </summary>
-public interface IStore : IGroupStore, IPeerStore, IAsyncDisposable
+public interface IStore : IGroupStore, IPeerStore, IConversationStore, IAsyncDisposable
 {
     /// <summary>The account of this name, or null.</summary>
     ValueTask<Account?> FindAccountAsync(Username username, CancellationToken cancellationToken);
@@ -46,6 +46,24 @@ public interface IStore : IGroupStore, IPeerStore, IAsyncDisposable
     /// <summary>Ends a session. False when it had ended.</summary>
     ValueTask<bool> EndSessionAsync(SessionId id, CancellationToken cancellationToken);
 
+    /// <summary>The sessions of an account used since a time, in the order of their logins.</summary>
+    ValueTask<ImmutableArray<Session>> ListSessionsAsync(AccountId account, DateTimeOffset since, CancellationToken cancellationToken);
+
+    /// <summary>Ends every session of an account but one and returns how many there were.</summary>
+    ValueTask<int> EndOtherSessionsAsync(AccountId account, SessionId kept, CancellationToken cancellationToken);
+
+    /// <summary>Writes down when an account was last seen, if that is later than what is known.</summary>
+    ValueTask SeeAccountAsync(AccountId account, DateTimeOffset when, CancellationToken cancellationToken);
+
+    /// <summary>When an account was last seen, or one of its live sessions last used, whichever is later; null for never.</summary>
+    ValueTask<DateTimeOffset?> FindLastSeenAsync(AccountId account, CancellationToken cancellationToken);
+
+    /// <summary>Keeps the hash of a registration code that works so many times.</summary>
+    ValueTask AddRegistrationCodeAsync(TokenHash code, int uses, DateTimeOffset expires);
+
+    /// <summary>Makes an account and uses up one use of a registration code, in one transaction. <see cref="Refusal.NameTaken"/> or <see cref="Refusal.WrongCode"/>, and then nothing has changed.</summary>
+    ValueTask<Result<Account>> RegisterAsync(NewAccount account, TokenHash? code, CancellationToken cancellationToken);
+
     /// <summary>Ends every session of an account and returns how many there were.</summary>
     ValueTask<int> EndSessionsAsync(AccountId account, CancellationToken cancellationToken);
 
@@ -63,7 +81,8 @@ public interface IStore : IGroupStore, IPeerStore, IAsyncDisposable
 
     /// <summary>
     /// Offers the account's unread direct messages to <paramref name="take"/>, in the order of arrival, until it declines one or
-    /// there are no more. What was taken is the page; nothing is marked as read.
+    /// there are no more: what others said to it and failures of its own that were not deleted, behind what it has read of its inbox and of the conversation.
+    /// What was taken is the page; nothing is marked as read.
     /// </summary>
     ValueTask<InboxPage> ReadInboxAsync(AccountId reader, Func<Message, bool> take, CancellationToken cancellationToken);
 

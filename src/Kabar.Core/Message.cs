@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 
 namespace Kabar.Core;
@@ -22,9 +23,15 @@ public readonly record struct MessageText(ReadOnlyMemory<byte> Utf8)
 /// <summary>The number of a conversation in its store.</summary>
 public readonly record struct ConversationId(long Value);
 
-/// <summary>One entry of a conversation: immutable, and one object for all who are shown it.</summary>
+/// <summary>
+/// One entry of a conversation, and one object for all who are shown it. What was said does not change; what has become of it since
+/// (<see cref="Revision"/>) is replaced whole.
+/// </summary>
 public sealed class Message
 {
+    private readonly MessageText _text;
+    private volatile MessageRevision? _revision;
+
     /// <summary>A UUID version 7: known to every realm that the message reaches.</summary>
     public required Guid Id { get; init; }
 
@@ -43,8 +50,15 @@ public sealed class Message
     /// <summary>The sender's display name as it was then.</summary>
     public required string FromName { get; init; }
 
-    /// <summary>What was said; for another kind of entry what its <see cref="EntryKind"/> says.</summary>
-    public required MessageText Text { get; init; }
+    /// <summary>Whom it was said to; null in a group.</summary>
+    public Address? To { get; init; }
+
+    /// <summary>What was said, as it now reads: empty once it was deleted. For another kind of entry what its <see cref="EntryKind"/> says.</summary>
+    public required MessageText Text
+    {
+        get => _revision is { } revision ? revision.Text : _text;
+        init => _text = value;
+    }
 
     /// <summary>When the realm accepted it.</summary>
     public required DateTimeOffset Sent { get; init; }
@@ -54,6 +68,50 @@ public sealed class Message
 
     /// <summary>Whom it concerns besides <see cref="From"/>: who was kicked, say.</summary>
     public Address? Subject { get; init; }
+
+    /// <summary>The position of the entry in the same conversation that this one answers, edits, deletes or reacts to; null for none, or one that is not known here.</summary>
+    public long? Target { get; init; }
+
+    /// <summary>What has become of it; null when nothing has.</summary>
+    public MessageRevision? Revision
+    {
+        get => _revision;
+        init => _revision = value;
+    }
+
+    /// <summary>Whether it was deleted: nobody is shown what it said.</summary>
+    public bool IsDeleted => _revision is { IsDeleted: true };
+
+    /// <summary>Something has become of it. For the store only, once that is committed.</summary>
+    public void Revise(MessageRevision revision) => _revision = revision;
+}
+
+/// <summary>What has become of an entry since it was said. Immutable.</summary>
+public sealed record MessageRevision
+{
+    /// <summary>How it now reads; empty when deleted.</summary>
+    public required MessageText Text { get; init; }
+
+    /// <summary>When it was last edited; null for never.</summary>
+    public DateTimeOffset? Edited { get; init; }
+
+    /// <summary>Whether it was deleted.</summary>
+    public bool IsDeleted { get; init; }
+
+    /// <summary>Why it could not be delivered; null when nothing is known of that.</summary>
+    public Refusal? Failure { get; init; }
+
+    /// <summary>Who reacted with what, in the order of reacting: each at most once.</summary>
+    public ImmutableArray<Reaction> Reactions { get; init; } = [];
+}
+
+/// <summary>Somebody's reaction to an entry.</summary>
+/// <param name="Who">Who.</param>
+/// <param name="Emoji">With what: <see cref="MaxBytes"/> bytes of UTF-8 at most, no blank and no control character.</param>
+public readonly record struct Reaction(Address Who, string Emoji)
+{
+    /// <summary>The most bytes of UTF-8.</summary>
+    public const int MaxBytes = 64;
 }
 
 /// <summary>What an entry of a conversation tells. The numbers are stored.</summary>
@@ -103,4 +161,13 @@ public enum EntryKind
 
     /// <summary>What the reader had sent could not be delivered; the text is a <see cref="DeliveryFailure"/>. Stands in his conversation with himself.</summary>
     DeliveryFailed = 14,
+
+    /// <summary>The target now reads as the text.</summary>
+    Edited = 15,
+
+    /// <summary>The target was deleted.</summary>
+    Deleted = 16,
+
+    /// <summary>Who did it reacts to the target with the text, in place of what he reacted with before; without a text he takes that back.</summary>
+    Reacted = 17,
 }

@@ -6,7 +6,9 @@ namespace Kabar.Core;
 /// <param name="To">Whom it is for, an account here; may be the sender.</param>
 /// <param name="Text">What is said.</param>
 /// <param name="Sent">When.</param>
-public readonly record struct NewMessage(Guid Id, Account From, Account To, MessageText Text, DateTimeOffset Sent);
+/// <param name="Key">The sender's key: a second message of the same sender and key is not appended, the first is returned. Null for none.</param>
+/// <param name="Target">The position of the entry that it answers; null for none.</param>
+public readonly record struct NewMessage(Guid Id, Account From, Account To, MessageText Text, DateTimeOffset Sent, string? Key = null, long? Target = null);
 
 /// <summary>A direct message to somebody on another realm, on its way to the store.</summary>
 /// <param name="Id">Its id.</param>
@@ -15,7 +17,9 @@ public readonly record struct NewMessage(Guid Id, Account From, Account To, Mess
 /// <param name="Text">What is said.</param>
 /// <param name="Sent">When.</param>
 /// <param name="Parcel">What the peer is to be sent, put into its outbox together with the message; null when the peer has it already.</param>
-public readonly record struct OutgoingMessage(Guid Id, Account From, Address To, MessageText Text, DateTimeOffset Sent, Parcel? Parcel);
+/// <param name="Key">As in <see cref="NewMessage"/>.</param>
+/// <param name="Target">As in <see cref="NewMessage"/>.</param>
+public readonly record struct OutgoingMessage(Guid Id, Account From, Address To, MessageText Text, DateTimeOffset Sent, Parcel? Parcel, string? Key = null, long? Target = null);
 
 /// <summary>An entry of a group on its way to the store, which gives it its position.</summary>
 /// <param name="Id">Its id.</param>
@@ -25,7 +29,10 @@ public readonly record struct OutgoingMessage(Guid Id, Account From, Address To,
 /// <param name="Subject">Whom it concerns besides.</param>
 /// <param name="Text">What was said, or what the kind says.</param>
 /// <param name="Sent">When.</param>
-public sealed record NewEntry(Guid Id, EntryKind Kind, Address From, string FromName, Address? Subject, MessageText Text, DateTimeOffset Sent);
+/// <param name="Key">As in <see cref="NewMessage"/>.</param>
+/// <param name="Target">The position of the entry that it answers or changes; null for none.</param>
+public sealed record NewEntry(
+    Guid Id, EntryKind Kind, Address From, string FromName, Address? Subject, MessageText Text, DateTimeOffset Sent, string? Key = null, long? Target = null);
 
 /// <summary>Something for a peer's outbox, as the link will carry it.</summary>
 /// <param name="Peer">Which peer.</param>

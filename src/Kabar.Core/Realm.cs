@@ -49,6 +49,39 @@ public sealed class Realm : IAsyncDisposable
     /// <summary>What passes between it and its native peers.</summary>
     public Exchange Exchange { get; }
 
+    /// <summary>What accounts do in their conversations.</summary>
+    public Conversations Conversations => throw new NotImplementedException();
+
+    /// <summary>What connections hear as it happens.</summary>
+    public AccountFeeds Feeds => throw new NotImplementedException();
+
+    /// <summary>Who is there.</summary>
+    public Presences Presences => throw new NotImplementedException();
+
+    /// <summary>Accounts that people make by themselves.</summary>
+    public Registrations Registrations => throw new NotImplementedException();
+
+    /// <summary>As <see cref="LogInAsync"/>, but an unknown name and a wrong password are one refusal, <see cref="Refusal.NotAuthenticated"/>, and take the same time.</summary>
+    public ValueTask<Result<LoggedIn>> AuthenticateAsync(string username, Password password, string origin, CancellationToken cancellationToken) => throw new NotImplementedException();
+
+    /// <summary>Starts a session for an account that has just been made.</summary>
+    public ValueTask<LoggedIn> BeginSessionAsync(Account account, CancellationToken cancellationToken) => throw new NotImplementedException();
+
+    /// <summary>Goes on with a session.</summary>
+    /// <returns>The session and whose it is, or <see cref="Refusal.UnknownSession"/>.</returns>
+    public ValueTask<Result<LoggedIn>> ResumeAsync(SessionToken token, CancellationToken cancellationToken) => throw new NotImplementedException();
+
+    /// <summary>The live sessions of an account, in the order of their logins.</summary>
+    public ValueTask<ImmutableArray<Session>> ListOwnSessionsAsync(Account account, CancellationToken cancellationToken) => throw new NotImplementedException();
+
+    /// <summary>Ends one session of an account; its connections are told.</summary>
+    /// <returns>Null, or <see cref="Refusal.UnknownSession"/>.</returns>
+    public ValueTask<Refusal?> EndSessionAsync(Account account, SessionId session, CancellationToken cancellationToken) => throw new NotImplementedException();
+
+    /// <summary>Changes an account's password after a look at the old one, and ends its other sessions.</summary>
+    /// <returns>Null; <see cref="Refusal.WrongPassword"/>, <see cref="Refusal.InvalidName"/> for one that is not allowed, <see cref="Refusal.TooManyAttempts"/>.</returns>
+    public ValueTask<Refusal?> ChangePasswordAsync(LoggedIn session, Password old, Password next, string origin, CancellationToken cancellationToken) => throw new NotImplementedException();
+
     /// <summary>Compares a password and starts a session that outlives connection and process.</summary>
     /// <param name="username">As it was typed.</param>
     /// <param name="password">As it was typed.</param>

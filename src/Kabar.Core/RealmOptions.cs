@@ -41,4 +41,19 @@ public sealed record RealmOptions
 
     /// <summary>Bytes that may wait for one peer.</summary>
     public long OutboxBytes { get; init; } = 256 * 1024 * 1024;
+
+    /// <summary>Who may make an account by himself.</summary>
+    public RegistrationMode Registration { get; init; }
+
+    /// <summary>Accounts that may be made from one network address in an hour.</summary>
+    public int RegistrationsPerHour { get; init; } = 20;
+
+    /// <summary>The most entries of one page of history.</summary>
+    public int HistoryEntries { get; init; } = 100;
+
+    /// <summary>The most that one search finds.</summary>
+    public int SearchResults { get; init; } = 50;
+
+    /// <summary>For how long a client's key keeps a message from being said twice.</summary>
+    public TimeSpan KeyLifetime { get; init; } = TimeSpan.FromDays(7);
 }

@@ -90,6 +90,24 @@ public enum Refusal
     /// <summary>The peer was removed.</summary>
     PeerRemoved,
 
+    /// <summary>What is asked for needs a login on this connection.</summary>
+    NotLoggedIn,
+
+    /// <summary>The name and the password do not open an account: which of the two is wrong is not told.</summary>
+    NotAuthenticated,
+
+    /// <summary>There is no such entry in the conversation, or it is not one that was said.</summary>
+    UnknownMessage,
+
+    /// <summary>A parameter is not what it must be.</summary>
+    InvalidParameter,
+
+    /// <summary>Nobody can register here.</summary>
+    RegistrationClosed,
+
+    /// <summary>The invitation code is missing, opens nothing, was used up or has expired.</summary>
+    WrongCode,
+
     /// <summary>The store failed: nothing was accepted.</summary>
     Failed,
 }

@@ -18,4 +18,5 @@ public sealed record ActiveSession(SessionId Id, Account Account);
 /// <summary>What a log-in yields.</summary>
 /// <param name="Token">The secret; the store has only its hash.</param>
 /// <param name="Account">Who logged in.</param>
-public sealed record LoggedIn(SessionToken Token, Account Account);
+/// <param name="Session">The session.</param>
+public sealed record LoggedIn(SessionToken Token, Account Account, Session Session);

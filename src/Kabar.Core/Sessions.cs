@@ -25,8 +25,9 @@ internal sealed class Sessions(IStore store, TimeSpan idle, TimeProvider clock)
     {
         var token = SessionToken.Create();
         var now = clock.GetUtcNow();
-        await store.AddSessionAsync(new Session(new SessionId(Guid.NewGuid()), account.Id, now, now), token.Hash(), cancellationToken);
-        return new LoggedIn(token, account);
+        var session = new Session(new SessionId(Guid.NewGuid()), account.Id, now, now);
+        await store.AddSessionAsync(session, token.Hash(), cancellationToken);
+        return new LoggedIn(token, account, session);
     }
 
     /// <summary>The live session of a token, or null. Completes at once for one that was used lately.</summary>

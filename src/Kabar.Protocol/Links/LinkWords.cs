@@ -37,6 +37,12 @@ internal static class LinkWords
         Refusal.PeerQueueFull => "peer_queue_full",
         Refusal.Expired => "expired",
         Refusal.PeerRemoved => "peer_removed",
+        Refusal.NotLoggedIn => "not_logged_in",
+        Refusal.NotAuthenticated => "not_authenticated",
+        Refusal.UnknownMessage => "unknown_message",
+        Refusal.InvalidParameter => "invalid_parameter",
+        Refusal.RegistrationClosed => "registration_closed",
+        Refusal.WrongCode => "wrong_code",
         Refusal.Failed => "failed",
     });
 
@@ -57,6 +63,9 @@ internal static class LinkWords
         GroupVerb.Open => "open",
         GroupVerb.Close => "close",
         GroupVerb.Move => "move",
+        GroupVerb.Edit => "edit",
+        GroupVerb.Delete => "delete",
+        GroupVerb.React => "react",
     });
 
     public static readonly WordTable<EntryKind> Kinds = new(kind => kind switch
@@ -76,6 +85,9 @@ internal static class LinkWords
         EntryKind.Invited => "invited",
         EntryKind.Moved => "moved",
         EntryKind.DeliveryFailed => "delivery_failed",
+        EntryKind.Edited => "edited",
+        EntryKind.Deleted => "deleted",
+        EntryKind.Reacted => "reacted",
     });
 
     public static readonly WordTable<ByeReason> Reasons = new(reason => reason switch

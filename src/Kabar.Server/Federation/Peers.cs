@@ -185,6 +185,12 @@ internal sealed partial class Peers : IPeers, IAsyncDisposable
 
     public bool IsConnected(RealmName realm) => FindLink(realm)?.Session is not null;
 
+    public IReadOnlyList<(RealmName Realm, bool IsConnected)> List() => throw new NotImplementedException();
+
+    public void Send(RealmName realm, Signal signal) => throw new NotImplementedException();
+
+    public ValueTask<Result<UserPresence>> FindPresenceAsync(Address who, CancellationToken cancellationToken) => throw new NotImplementedException();
+
     public bool IsFull(PeerId peer)
     {
         var most = Context.Realm.Options.OutboxBytes;

@@ -175,7 +175,7 @@ internal sealed partial class GroupConversation : IConversation, IEntryListener
         {
             // The call itself gives the text its place; the order of calls is the order of texts.
             var said = await _host.Realm.Groups.ActAsync(speaker, Group, GroupVerb.Say, null, text, CancellationToken.None);
-            if (!said.TryGet(out var entry, out var refusal))
+            if (!said.TryGet(out var posted, out var refusal))
             {
                 Refuse(refusal);
                 if (refusal is Refusal.NotAMember or Refusal.UnknownGroup) Depart(Departure.PutOut);
@@ -183,7 +183,7 @@ internal sealed partial class GroupConversation : IConversation, IEntryListener
             }
 
             _host.Metrics.CountMessage();
-            if (entry is not null) Interlocked.Exchange(ref _lastSaid, entry.Position); // they complete in their order
+            if (posted.Entry is { } entry) Interlocked.Exchange(ref _lastSaid, entry.Position); // they complete in their order
             else if ((await _host.Realm.Groups.FindAsync(Group, CancellationToken.None))?.Home is { } home && !_host.Peers.IsConnected(home)) Tell(GroupText.Waiting(home, text));
         }
         catch (StoreException exception)

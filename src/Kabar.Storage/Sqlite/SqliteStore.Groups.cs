@@ -66,8 +66,8 @@ public sealed partial class SqliteStore
     });
 
     /// <inheritdoc/>
-    public ValueTask<Result<Message>> ChangeGroupAsync(GroupId id, RealmName here, Func<Group?, Result<NewEntry>> decide) =>
-        ChangeAsync(staging => ChangeGroup(staging, id, here, decide));
+    public ValueTask<Result<Message>> ChangeGroupAsync(GroupId id, RealmName here, long? target, Func<Group?, Message?, Result<NewEntry>> decide) =>
+        ChangeAsync(staging => ChangeGroup(staging, id, here, target, decide));
 
     /// <inheritdoc/>
     public ValueTask<Group> KeepReplicaAsync(Group state, long historyAfter) => ChangeAsync(staging =>
@@ -160,7 +160,7 @@ public sealed partial class SqliteStore
     public ValueTask<long> FindHeadAsync(ConversationId conversation, CancellationToken cancellationToken) => new(_log.FindHead(conversation));
 
     /// <inheritdoc/>
-    public async ValueTask AppendPendingAsync(PendingEntry pending, Parcel parcel) => await ChangeAsync(staging =>
+    public ValueTask<Guid> AppendPendingAsync(PendingEntry pending, Parcel parcel) => ChangeAsync(staging =>
     {
         var (database, entry) = (staging.Database, pending.Entry);
         var conversation = GroupRows.FindConversation(database, pending.Group) ?? throw new StoreException("The group is gone.");
@@ -182,7 +182,7 @@ public sealed partial class SqliteStore
             .BindBlob(9, pending.Frame.Span)
             .Run();
         staging.Enqueue(parcel, entry.Sent, database.LastRow);
-        return true;
+        return entry.Id;
     });
 
     /// <inheritdoc/>
@@ -216,10 +216,11 @@ public sealed partial class SqliteStore
         return new(pending.DrainToImmutable());
     }
 
-    private Result<Message> ChangeGroup(Staging staging, GroupId id, RealmName here, Func<Group?, Result<NewEntry>> decide)
+    private Result<Message> ChangeGroup(Staging staging, GroupId id, RealmName here, long? target, Func<Group?, Message?, Result<NewEntry>> decide)
     {
         var group = _groups.Find(staging.Database, id);
-        if (!decide(group).TryGet(out var entry, out var refusal)) return refusal;
+        if (target is not null) throw new NotImplementedException();
+        if (!decide(group, null).TryGet(out var entry, out var refusal)) return refusal;
         if (group is null) return Refusal.UnknownGroup;
         if (entry.Kind == EntryKind.Moved && HomeAfter(entry, here) is var home && home != group.Home
             && GroupRows.IsTaken(staging.Database, group.Name, home)) return Refusal.NameTaken;

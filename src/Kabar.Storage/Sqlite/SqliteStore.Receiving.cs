@@ -97,7 +97,7 @@ public sealed partial class SqliteStore
                 staging.Append(conversation, Said(direct.Id, direct.From, sender, direct.FromName, direct.Text, direct.Sent));
                 break;
             case GroupDelivery action:
-                if (ChangeGroup(staging, action.Group, here, action.Decide).TryGet(out _, out var refusal)) break;
+                if (ChangeGroup(staging, action.Group, here, action.Target, action.Decide).TryGet(out _, out var refusal)) break;
                 Answer(staging, action.Refused(refusal));
 
                 // It comes again under the same id when this realm has learnt that the group's home is here.

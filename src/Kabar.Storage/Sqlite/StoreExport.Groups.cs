@@ -138,6 +138,9 @@ public static partial class StoreExport
         EntryKind.Closed => "closed",
         EntryKind.Invited => "invited",
         EntryKind.Moved => "moved",
+        EntryKind.Edited => "edited",
+        EntryKind.Deleted => "deleted",
+        EntryKind.Reacted => "reacted",
         EntryKind.DeliveryFailed => "delivery_failed",
     };
 }

@@ -45,6 +45,14 @@ internal sealed class FakePeers : IPeers
 
     public ValueTask<Result<Peer>> FindUserAsync(Username username, CancellationToken cancellationToken) => new(FindUser(username));
 
+    public IReadOnlyList<(RealmName Realm, bool IsConnected)> List() => [];
+
+    public void Send(RealmName realm, Signal signal)
+    {
+    }
+
+    public ValueTask<Result<UserPresence>> FindPresenceAsync(Address who, CancellationToken cancellationToken) => new(Refusal.PeerUnreachable);
+
     public bool IsFull(PeerId peer) => peer == Full;
 
     public ReadOnlyMemory<byte> Write(Dispatch dispatch)

@@ -33,9 +33,9 @@ public sealed class GroupAuthorityTests : IAsyncLifetime
 
             var done = await _realm.Realm.Groups.ActAsync(entry.Actor, before.Id, entry.Verb, entry.Subject, MessageText.From(entry.Text), CancellationToken.None);
 
-            done.TryGet(out var message, out var refusal).ShouldBe(entry.Refusal is null, entry.Name);
+            done.TryGet(out var posted, out var refusal).ShouldBe(entry.Refusal is null, entry.Name);
             if (entry.Refusal is { } expected) refusal.ShouldBe(expected, entry.Name);
-            await ShouldHaveComeOfItAsync(entry, before, message?.Id);
+            await ShouldHaveComeOfItAsync(entry, before, entry.Refusal is null ? posted.Entry?.Id : null);
         }
 
         (await _peers.WaitingForAsync(_realm, _dua)).ShouldBeEmpty();

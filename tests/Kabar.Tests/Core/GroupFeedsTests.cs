@@ -274,7 +274,7 @@ public sealed class GroupFeedsTests : IAsyncDisposable
 
         public ValueTask<Result<Message>> AddGroupAsync(GroupId id, GroupName name, bool isOpen, NewEntry first, int mostPerMaker) => throw new NotSupportedException();
 
-        public ValueTask<Result<Message>> ChangeGroupAsync(GroupId id, RealmName here, Func<Group?, Result<NewEntry>> decide) => throw new NotSupportedException();
+        public ValueTask<Result<Message>> ChangeGroupAsync(GroupId id, RealmName here, long? target, Func<Group?, Message?, Result<NewEntry>> decide) => throw new NotSupportedException();
 
         public ValueTask<Group> KeepReplicaAsync(Group state, long historyAfter) => throw new NotSupportedException();
 
@@ -284,7 +284,7 @@ public sealed class GroupFeedsTests : IAsyncDisposable
 
         public ValueTask<bool> RemoveGroupAsync(GroupId id) => throw new NotSupportedException();
 
-        public ValueTask AppendPendingAsync(PendingEntry pending, Parcel parcel) => throw new NotSupportedException();
+        public ValueTask<Guid> AppendPendingAsync(PendingEntry pending, Parcel parcel) => throw new NotSupportedException();
 
         public ValueTask<ImmutableArray<PendingEntry>> ListPendingAsync(GroupId id, CancellationToken cancellationToken) => throw new NotSupportedException();
     }

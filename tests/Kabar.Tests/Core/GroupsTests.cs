@@ -154,7 +154,7 @@ public sealed class GroupsTests : IAsyncLifetime
     {
         var replica = await KeepReplicaAsync("batak", "lineker", "james@dua");
 
-        (await Groups.ActAsync(Actor("lineker"), replica.Id, GroupVerb.Say, null, MessageText.From("halo"), CancellationToken.None)).Value().ShouldBeNull();
+        (await Groups.ActAsync(Actor("lineker"), replica.Id, GroupVerb.Say, null, MessageText.From("halo"), CancellationToken.None)).Value().Entry.ShouldBeNull();
         (await Groups.ActAsync(Actor("lineker"), replica.Id, GroupVerb.Close, null, default, CancellationToken.None)).ShouldBeRefused(Refusal.NotAllowed);
         (await Groups.ActAsync(Actor("messi"), replica.Id, GroupVerb.Say, null, MessageText.From("halo"), CancellationToken.None)).ShouldBeRefused(Refusal.NotAMember);
         (await Groups.ActAsync(Actor("operator", isOperator: true), replica.Id, GroupVerb.Close, null, default, CancellationToken.None)).ShouldBeRefused(Refusal.HomeElsewhere);
@@ -195,7 +195,7 @@ public sealed class GroupsTests : IAsyncLifetime
         (await HeadAsync(batak)).ShouldBe(2);
 
         _peers.Offered = true;
-        (await MoveAsync(batak, "messi", "dua")).Value().ShouldNotBeNull().Kind.ShouldBe(EntryKind.Moved);
+        (await MoveAsync(batak, "messi", "dua")).Value().Entry.ShouldNotBeNull().Kind.ShouldBe(EntryKind.Moved);
 
         (await Groups.FindAsync(batak.Id, CancellationToken.None)).ShouldNotBeNull().Home.ShouldBe(_dua.Realm);
         (await MoveAsync(batak, "messi", "dua")).ShouldBeRefused(Refusal.HomeElsewhere);
@@ -301,7 +301,7 @@ public sealed class GroupsTests : IAsyncLifetime
     private async Task ActAsync(Group group, string from, GroupVerb verb, string? subject = null) =>
         (await Groups.ActAsync(Actor(from), group.Id, verb, subject is null ? null : Who(subject), default, CancellationToken.None)).Value();
 
-    private ValueTask<Result<Message?>> MoveAsync(Group group, string from, string realm) =>
+    private ValueTask<Result<Posted>> MoveAsync(Group group, string from, string realm) =>
         Groups.ActAsync(Actor(from), group.Id, GroupVerb.Move, null, MessageText.From(realm), CancellationToken.None);
 
     private async Task<long> HeadAsync(Group group) => await _realm.Store.FindHeadAsync(group.Conversation, CancellationToken.None);

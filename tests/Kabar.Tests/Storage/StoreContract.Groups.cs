@@ -27,7 +27,7 @@ public abstract partial class StoreContract
 
     protected static async Task<Message> ChangeAsync(IStore store, GroupId id, NewEntry entry)
     {
-        var result = await store.ChangeGroupAsync(id, Here, _ => entry);
+        var result = await store.ChangeGroupAsync(id, Here, null, (_, _) => entry);
         return result.TryGet(out var message, out var refusal) ? message : throw new InvalidOperationException($"{refusal}");
     }
 
@@ -110,7 +110,7 @@ public abstract partial class StoreContract
         (await store.FindGroupAsync(GroupName.Parse("one"), Realm("tiga"), None)).ShouldBeNull();
         (await store.FindGroupAsync(new GroupId(NextId()), None)).ShouldBeNull();
 
-        (await store.ChangeGroupAsync(first.Id, Here, _ => Entry(EntryKind.Moved, "messi", "dua"))).ToString().ShouldBe("refused: NameTaken");
+        (await store.ChangeGroupAsync(first.Id, Here, null, (_, _) => Entry(EntryKind.Moved, "messi", "dua"))).ToString().ShouldBe("refused: NameTaken");
         (await store.RemoveGroupAsync(first.Id)).ShouldBeTrue();
         (await store.AddGroupAsync(new GroupId(NextId()), GroupName.Parse("one"), true, Entry(EntryKind.Joined, "messi"), 1)).IsOk.ShouldBeTrue();
     }
@@ -122,8 +122,8 @@ public abstract partial class StoreContract
         await AddAsync(store, "messi");
         var group = await AddGroupAsync(store, "batak", "messi");
 
-        (await store.ChangeGroupAsync(group.Id, Here, seen => seen!.Members.Count == 1 ? Refusal.Muted : Refusal.Failed)).ToString().ShouldBe("refused: Muted");
-        (await store.ChangeGroupAsync(new GroupId(NextId()), Here, seen => seen is null ? Refusal.UnknownGroup : Refusal.Failed)).ToString().ShouldBe("refused: UnknownGroup");
+        (await store.ChangeGroupAsync(group.Id, Here, null, (seen, _) => seen!.Members.Count == 1 ? Refusal.Muted : Refusal.Failed)).ToString().ShouldBe("refused: Muted");
+        (await store.ChangeGroupAsync(new GroupId(NextId()), Here, null, (seen, _) => seen is null ? Refusal.UnknownGroup : Refusal.Failed)).ToString().ShouldBe("refused: UnknownGroup");
         (await store.FindHeadAsync(group.Conversation, None)).ShouldBe(1);
     }
 

@@ -72,9 +72,9 @@ public abstract partial class StoreContract
         var (said, refused) = (Entry(EntryKind.Said, "james@dua", "halo"), Entry(EntryKind.Said, "james@dua", "no"));
         var deliveries = new Delivery[]
         {
-            new GroupDelivery(1, said.Id, group.Id, _ => said, _ => Parcel(dua, "refused")),
-            new GroupDelivery(2, refused.Id, group.Id, known => known!.StatePosition == 3 ? Refusal.Muted : Refusal.Failed, refusal => Parcel(dua, $"{refusal}")),
-            new GroupDelivery(3, NextId(), new GroupId(NextId()), known => known is null ? Refusal.UnknownGroup : Refusal.Failed, refusal => Parcel(dua, $"{refusal}")),
+            new GroupDelivery(1, said.Id, group.Id, null, (_, _) => said, _ => Parcel(dua, "refused")),
+            new GroupDelivery(2, refused.Id, group.Id, null, (known, _) => known!.StatePosition == 3 ? Refusal.Muted : Refusal.Failed, refusal => Parcel(dua, $"{refusal}")),
+            new GroupDelivery(3, NextId(), new GroupId(NextId()), null, (known, _) => known is null ? Refusal.UnknownGroup : Refusal.Failed, refusal => Parcel(dua, $"{refusal}")),
             new RefusedDelivery(4, NextId(), Parcel(dua, "answer")),
         };
         var heard = new List<Message>();

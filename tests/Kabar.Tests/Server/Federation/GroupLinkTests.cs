@@ -163,7 +163,7 @@ public sealed class GroupLinkTests
         await scene.Tiga.HearAsync<MemberFrame>(member => member.Group == scene.Toba);
         await scene.Tiga.SendAsync(new FollowFrame(scene.Toba, 3, null));
         await scene.Tiga.SayAsync(early);
-        (await scene.Satu.ActAsync("messi", scene.Toba, GroupVerb.Say, text: "sesudah")).Value().ShouldNotBeNull().Position.ShouldBe(5);
+        (await scene.Satu.ActAsync("messi", scene.Toba, GroupVerb.Say, text: "sesudah")).Value().Entry.ShouldNotBeNull().Position.ShouldBe(5);
         (await scene.Tiga.HearAsync<EntryFrame>(entry => entry.Position == 5)).Text.Decode().ShouldBe("sesudah");
         (await scene.Satu.SaidAsync(scene.Toba)).ShouldBe(["andi@tiga: sebelum", "messi: sesudah"]);
     }
@@ -187,7 +187,7 @@ public sealed class GroupLinkTests
         var moving = scene.Satu.ActAsync("messi", scene.Batak, GroupVerb.Move, text: "dua");
         var asked = await scene.Dua.HearAsync<AskHostFrame>();
         await scene.Dua.SendAsync(new AnswerFrame(asked.Id));
-        (await moving.BeforeDeadline()).Value().ShouldNotBeNull().Position.ShouldBe(8);
+        (await moving.BeforeDeadline()).Value().Entry.ShouldNotBeNull().Position.ShouldBe(8);
 
         await scene.Tiga.SendAsync(new FollowFrame(scene.Batak, 5, null));
         foreach (var position in new[] { 6, 7, 8 }) (await scene.Tiga.HearAsync<EntryFrame>()).Position.ShouldBe(position);
@@ -200,7 +200,7 @@ public sealed class GroupLinkTests
         var moving = scene.Satu.ActAsync("messi", scene.Batak, GroupVerb.Move, text: "dua");
         var asked = await scene.Dua.HearAsync<AskHostFrame>();
         await scene.Dua.SendAsync(new AnswerFrame(asked.Id));
-        (await moving.BeforeDeadline()).Value().ShouldNotBeNull().Position.ShouldBe(8);
+        (await moving.BeforeDeadline()).Value().Entry.ShouldNotBeNull().Position.ShouldBe(8);
 
         await scene.Dua.DialAsync();
         await scene.Dua.SendAsync(new FollowFrame(scene.Batak, 7, null));
@@ -228,7 +228,7 @@ public sealed class GroupLinkTests
         await scene.Dua.HearAsync<FetchFrame>();
         await scene.Dua.SendAsync([.. Enumerable.Range(0, 4).Select(i => Entry(scene.Dua, i)), new FetchedFrame(scene.Batak, 11)]);
         await scene.Dua.PassAsync();
-        (await scene.Satu.ActAsync("messi", scene.Batak, GroupVerb.Say, text: "kembali")).Value().ShouldNotBeNull().Position.ShouldBe(12);
+        (await scene.Satu.ActAsync("messi", scene.Batak, GroupVerb.Say, text: "kembali")).Value().Entry.ShouldNotBeNull().Position.ShouldBe(12);
 
         for (var position = 10; position <= 12; position++) (await scene.Tiga.HearAsync<EntryFrame>()).Position.ShouldBe(position);
         (await scene.Dua.HearAsync<EntryFrame>()).Position.ShouldBe(12);

@@ -73,7 +73,7 @@ internal sealed class LinkedRealm : IAsyncDisposable
     public async Task JoinAsync(GroupId group, string who) =>
         (await Realm.Groups.AdmitAsync(new Actor(SampleFrames.Address(who), $"Display {who}"), group, Guid.CreateVersion7(), CancellationToken.None)).Value();
 
-    public async Task<Result<Message?>> ActAsync(string username, GroupId group, GroupVerb verb, string? subject = null, string text = "") =>
+    public async Task<Result<Posted>> ActAsync(string username, GroupId group, GroupVerb verb, string? subject = null, string text = "") =>
         await Realm.Groups.ActAsync(
             Actor.Of(await AccountAsync(username)), group, verb, subject is null ? null : SampleFrames.Address(subject), MessageText.From(text), CancellationToken.None);
 

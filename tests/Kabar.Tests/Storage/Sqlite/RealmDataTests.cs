@@ -126,7 +126,7 @@ public sealed class RealmDataTests : IDisposable
                 {
                     var (isGood, name) = (i % 5 != 2, string.Create(CultureInfo.InvariantCulture, $"u{i}@tiga"));
                     var text = isGood ? "good" : "bad";
-                    doing.Add((isGood, store.ChangeGroupAsync(batak.Id, RealmSamples.Here, _ => RealmSamples.Entry(EntryKind.Joined, name, text)).AsTask()));
+                    doing.Add((isGood, store.ChangeGroupAsync(batak.Id, RealmSamples.Here, null, (_, _) => RealmSamples.Entry(EntryKind.Joined, name, text)).AsTask()));
                     doing.Add((isGood, store.AppendAsync(new OutgoingMessage(Guid.NewGuid(), messi, RealmSamples.At(name), MessageText.From(text), Samples.Noon, RealmSamples.Parcel(dua, text))).AsTask()));
                     doing.Add((isGood, store.AddGroupAsync(new GroupId(Guid.NewGuid()), GroupName.Parse(text == "bad" ? "bad" : $"g{i}"), true, RealmSamples.Entry(EntryKind.Joined, name, text), 0).AsTask()));
                 }

@@ -19,7 +19,7 @@ internal static class RealmSamples
     public static Parcel Parcel(Peer peer, string frame) => new(peer.Id, Encoding.UTF8.GetBytes(frame));
 
     public static async Task ChangeAsync(this SqliteStore store, Group group, NewEntry entry) =>
-        (await store.ChangeGroupAsync(group.Id, Here, _ => entry)).IsOk.ShouldBeTrue();
+        (await store.ChangeGroupAsync(group.Id, Here, null, (_, _) => entry)).IsOk.ShouldBeTrue();
 
     /// <summary>Accounts messi and lineker, the peer dua, the group batak at home here and its replica deli of dua.</summary>
     public static async Task<(Group Batak, Group Deli, Peer Dua)> FillAsync(SqliteStore store)
