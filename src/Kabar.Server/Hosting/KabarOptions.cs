@@ -31,6 +31,9 @@ internal sealed record KabarOptions
     /// <summary>Whether native peers learn the usernames here, so that an unknown addressee is refused at once.</summary>
     public bool ShareUsernames { get; init; } = true;
 
+    /// <summary>Whether what is said is indexed and can be searched.</summary>
+    public bool Search { get; init; } = true;
+
     public TlsOptions Tls { get; init; } = new();
 
     public Limits Limits { get; init; } = new();

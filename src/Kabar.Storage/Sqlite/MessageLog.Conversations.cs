@@ -98,6 +98,16 @@ internal sealed partial class MessageLog
         return true;
     }
 
+    /// <summary>The arrival of an entry, if it is indexed.</summary>
+    public static long? FindPlace(Database database, ConversationId conversation, long position, long indexed)
+    {
+        var query = database.Prepare("SELECT arrival, position FROM place WHERE conversation = ?1 AND arrival <= ?2 ORDER BY arrival DESC LIMIT 1")
+            .Bind(1, conversation.Value).Bind(2, FindArrival(database, conversation, position, indexed));
+        long? arrival = query.Step() && query.Number(1) == position ? query.Number(0) : null;
+        query.Reset();
+        return arrival;
+    }
+
     // The index knows arrivals, and positions ascend with them: an arrival with all positions up to this one, found by halving.
     private static long FindArrival(Database database, ConversationId conversation, long position, long indexed)
     {

@@ -63,6 +63,9 @@ internal sealed partial class MessageLog
     /// <summary>How many messages are not indexed yet. May be asked from any thread.</summary>
     public int Unindexed => Volatile.Read(ref _unindexed);
 
+    /// <summary>The arrival of the last committed entry. May be asked from any thread.</summary>
+    public long LastArrival => Volatile.Read(ref _committed);
+
     /// <summary>A write that appends a message.</summary>
     public Write<Message> Append(in NewMessage message) => new AppendWrite(this, message);
 
