@@ -4,6 +4,6 @@ namespace Kabar.Protocol.Native;
 public static class NativeReader
 {
     /// <summary>Reads one line. Never throws: what means nothing is a <see cref="RefusedRequest"/>.</summary>
-    /// <param name="line">The line without its end.</param>
+    /// <param name="line">The line without its end; not an empty one, which a connection skips.</param>
     public static NativeLine Read(ReadOnlySpan<byte> line) => throw new NotImplementedException();
 }

@@ -19,6 +19,9 @@ public static class NativeWriter
     /// <summary>Writes an entry as an event, for one who reads it from the store.</summary>
     public static void WriteEntry(Entry entry, IBufferWriter<byte> output) => throw new NotImplementedException();
 
+    /// <summary>No fewer than the bytes that an entry takes in a reply or as an event: what bounds a page.</summary>
+    public static int MostBytes(Message entry) => throw new NotImplementedException();
+
     /// <summary>Writes the event that what came first after a <c>listen FROM</c> is over: from here on it is live.</summary>
     /// <param name="at">The arrival through which everything was told.</param>
     /// <param name="output">Where to.</param>
