@@ -200,8 +200,9 @@ internal ref struct NativeFields(ReadOnlySpan<byte> line, bool isText)
         var bytes = new byte[slot.Length];
         try
         {
-            var text = bytes.AsMemory(0, reader.CopyString(bytes));
-            return text.Span.Contains((byte)0) ? null : text;
+            var length = reader.CopyString(bytes);
+            if (bytes.AsSpan(0, length).Contains((byte)0)) return null;
+            return bytes.AsMemory(0, length);
         }
         catch (InvalidOperationException)
         {

@@ -333,8 +333,9 @@ public static class NativeWriter
     {
         json.Raw(",\"peers\":["u8);
         var opening = "{\"realm\":"u8;
-        foreach (var (realm, isConnected) in peers.Peers)
+        for (var i = 0; i < peers.Peers.Count; i++)
         {
+            var (realm, isConnected) = peers.Peers[i];
             json.Word(opening, realm.Value);
             json.Bool(",\"connected\":"u8, isConnected);
             json.Raw("}"u8);
