@@ -58,7 +58,7 @@ internal sealed class GroupFeeds : IAsyncDisposable
     {
         foreach (var entry in entries)
         {
-            if (!_feeds.ContainsKey(entry.Conversation)) continue;
+            if (entry.To is not null || !_feeds.ContainsKey(entry.Conversation)) continue;
             if (_work.Writer.TryWrite(new Work(entries, null))) return;
 
             // Tried again, since the loop may have emptied the queue before it could see the mark: now either this wakes it, or there

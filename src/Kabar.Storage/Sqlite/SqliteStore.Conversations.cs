@@ -48,7 +48,7 @@ public sealed partial class SqliteStore
     public ValueTask<ImmutableArray<Marks>> ListMarksAsync(AccountId reader, long since, CancellationToken cancellationToken) => throw new NotImplementedException();
 
     /// <inheritdoc/>
-    public ValueTask<ImmutableArray<Marks>> AdvanceAsync(IReadOnlyList<MarkAdvance> advances) => throw new NotImplementedException();
+    public ValueTask<ImmutableArray<Marks>> AdvanceAsync(IReadOnlyList<MarkAdvance> advances) => new([]);
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<Session>> ListSessionsAsync(AccountId account, DateTimeOffset since, CancellationToken cancellationToken) => throw new NotImplementedException();
