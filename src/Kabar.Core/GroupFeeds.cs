@@ -58,6 +58,7 @@ internal sealed class GroupFeeds : IAsyncDisposable
     {
         foreach (var entry in entries)
         {
+            // Most are between two, and no group's.
             if (entry.To is not null || !_feeds.ContainsKey(entry.Conversation)) continue;
             if (_work.Writer.TryWrite(new Work(entries, null))) return;
 
@@ -82,7 +83,7 @@ internal sealed class GroupFeeds : IAsyncDisposable
                 }
 
                 foreach (var entry in work.Entries)
-                    if (_feeds.TryGetValue(entry.Conversation, out var feed)) await BringAsync(feed, entry);
+                    if (entry.To is null && _feeds.TryGetValue(entry.Conversation, out var feed)) await BringAsync(feed, entry);
 
                 if (_hasLeftOut && _work.Reader.Count == 0)
                 {

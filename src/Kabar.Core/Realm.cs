@@ -236,6 +236,9 @@ public sealed class Realm : IAsyncDisposable
         return ended;
     }
 
+    /// <summary>Forgets the keys of clients that have lived for <see cref="RealmOptions.KeyLifetime"/>, and returns how many there were.</summary>
+    public ValueTask<int> ForgetKeysAsync() => _store.ForgetKeysAsync(_clock.GetUtcNow() - _options.KeyLifetime);
+
     /// <summary>
     /// Stores a message that a legacy peer brings for an account here, whose word is taken for who its sender is.
     /// </summary>
