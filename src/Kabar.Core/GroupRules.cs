@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Kabar.Core;
 
 /// <summary>Who asks for something in a group: an account here, a user of a peer for whom the peer speaks, or the operator.</summary>
@@ -116,16 +114,8 @@ public static class GroupRules
         {
             EntryKind.Edited => target.From == who ? CheckText(text, limits) : Refusal.NotAllowed,
             EntryKind.Deleted => target.From == who ? null : Refusal.NotAllowed,
-            _ => IsReaction(text) ? null : Refusal.InvalidParameter,
+            _ => Reaction.IsValid(text) ? null : Refusal.InvalidParameter,
         };
-    }
-
-    private static bool IsReaction(MessageText text)
-    {
-        if (text.Length > Reaction.MaxBytes) return false;
-        foreach (var rune in text.Decode().EnumerateRunes())
-            if (Rune.IsWhiteSpace(rune) || Rune.IsControl(rune)) return false;
-        return true;
     }
 
     private static Refusal? CheckDeletion(Group group, Actor actor, Message target)
