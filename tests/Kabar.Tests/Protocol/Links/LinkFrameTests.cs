@@ -224,7 +224,7 @@ public sealed class LinkFrameTests
 
         Allocated(() => LinkFrameWriter.Write(frame, output)).ShouldBe(0);
         Allocated(() => LinkFrameWriter.WriteNumbered(17, stored, output)).ShouldBe(0);
-        Allocated(() => LinkFrameReader.Read(line)).ShouldBeLessThan(520);
+        Allocated(() => LinkFrameReader.Read(line)).ShouldBeLessThan(544);
 
         double Allocated(Action work)
         {
