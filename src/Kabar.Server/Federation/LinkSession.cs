@@ -123,6 +123,7 @@ internal sealed partial class LinkSession : IDisposable
             _controls.Writer.TryComplete();
             foreach (var loop in loops) await ObserveAsync(loop);
             await ObserveAsync(_persisting);
+            await ObserveAsync(_context.Realm.Presences.ForgetAsync(_link.Peer.Realm, CancellationToken.None).AsTask());
             _groups.End();
         }
     }
@@ -191,6 +192,7 @@ internal sealed partial class LinkSession : IDisposable
     {
         if (_context.Options.ShareUsernames) await _context.Directory.SendToAsync(this, start.PeerHoldsUsers, cancellationToken);
         await _groups.BeginAsync(cancellationToken);
+        _context.Realm.Presences.Greet(_link.Peer.Realm);
         if ((_link.Peer.ReconcileSince ?? start.ClaimsSince) is { } since) await ReconcileAsync(since, cancellationToken);
         await ForeverAsync(cancellationToken);
     }
