@@ -67,14 +67,15 @@ public sealed class KabarClient : IAsyncDisposable
     /// <summary>What was said, newest first. <see cref="KabarPage.IsMore"/>: go on with <paramref name="before"/> as the last entry's <see cref="KabarEvent.At"/>.</summary>
     public Task<KabarPage> SearchAsync(string words, string? within = null, string? before = null, int? limit = null, CancellationToken cancellationToken = default) => throw new NotImplementedException();
 
-    /// <summary>The user's conversations, the one with the newest entry first.</summary>
-    public Task<IReadOnlyList<KabarConversation>> ConversationsAsync(CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    /// <summary>The user's conversations, the one with the newest entry first. <see cref="KabarConversations.IsMore"/>: go on with <paramref name="before"/> as the
+    /// <see cref="KabarEvent.At"/> of the last one's last entry.</summary>
+    public Task<KabarConversations> ConversationsAsync(string? before = null, int? limit = null, CancellationToken cancellationToken = default) => throw new NotImplementedException();
 
     /// <summary>Who is there.</summary>
     public Task<IReadOnlyList<KabarPresence>> WhoAsync(CancellationToken cancellationToken = default) => throw new NotImplementedException();
 
-    /// <summary>How somebody is.</summary>
-    public Task<KabarPresence> StatusAsync(string user, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    /// <summary>How somebody is; null for the user himself.</summary>
+    public Task<KabarPresence> StatusAsync(string? user = null, CancellationToken cancellationToken = default) => throw new NotImplementedException();
 
     /// <summary>Says whether the user is away. Kept over reconnects.</summary>
     public Task SetAwayAsync(bool isAway, CancellationToken cancellationToken = default) => throw new NotImplementedException();
@@ -92,7 +93,7 @@ public sealed class KabarClient : IAsyncDisposable
     public Task ChangePasswordAsync(string old, string next, CancellationToken cancellationToken = default) => throw new NotImplementedException();
 
     /// <summary>The realms that this one is joined with, and whether each can be reached.</summary>
-    public Task<IReadOnlyList<(string Realm, bool IsConnected)>> PeersAsync(CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public Task<IReadOnlyList<KabarPeer>> PeersAsync(CancellationToken cancellationToken = default) => throw new NotImplementedException();
 
     /// <summary>
     /// What happens, as it happens: each entry once, in order, also over reconnects, which nobody has to care about. One at a time may listen.
