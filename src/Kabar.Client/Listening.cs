@@ -55,7 +55,12 @@ internal sealed class Listening
         lock (_gate)
         {
             (_isFollowing, _isBehind) = (true, false);
-            if (_last is not null) return;
+            if (_last is not null)
+            {
+                // The realm was restored to an earlier time: what comes now bears places that have been before.
+                if (Places.IsBehind(_last, at)) _last = at;
+                return;
+            }
 
             // Nothing comes first, so that nothing says that it is over.
             _last = at;

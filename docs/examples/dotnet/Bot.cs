@@ -11,7 +11,9 @@ await foreach (var happened in client.ListenAsync(File.Exists(place) ? await Fil
     // The key makes sure that nobody hears it twice, should the bot be killed before it has written down its place.
     if (happened is KabarEntry { Kind: "message" } said && said.From != self.Username && said.Text.StartsWith("!gema ", StringComparison.Ordinal))
         await client.SendAsync(said.Conversation, said.Text["!gema ".Length..], replyTo: said.Position, key: "gema-" + said.Id);
-    if (happened.At is { } at) await File.WriteAllTextAsync(place, at);
+    if (happened.At is not { } at) continue;
+    await File.WriteAllTextAsync(place + ".new", at);
+    File.Move(place + ".new", place, overwrite: true);
 }
 
 static string Variable(string name) => Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException($"{name} is not set.");

@@ -60,6 +60,7 @@ public sealed class ReconnectScenarios(ITestOutputHelper log)
 
         log.WriteLine($"{sent.Length} messages, {sides.Reconnects} reconnects, {sides.Breaks} breaks, {hearings.Sum(hearing => hearing.Count)} events, "
             + $"{hearings.Sum(hearing => hearing.Lives)} listenings, {sent.Count(message => message.Tries > 1)} messages that met a break, {watch.Elapsed.TotalSeconds:0.0} s");
+        foreach (var (listener, hearing) in listeners.Zip(hearings)) log.WriteLine($"{listener.Name}: {listener.Reconnects} reconnects, {hearing.Lives} lives");
         sent.Length.ShouldBeGreaterThanOrEqualTo(messages);
         sides.Reconnects.ShouldBeGreaterThanOrEqualTo(reconnects);
         foreach (var hearing in hearings) Judge(hearing, sent);

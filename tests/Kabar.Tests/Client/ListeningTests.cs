@@ -103,6 +103,19 @@ public sealed class ListeningTests : IDisposable
     }
 
     [Fact]
+    public async Task After_the_realm_was_restored_to_an_earlier_time_what_is_new_there_is_told()
+    {
+        await using var messi = await _realm.LogInAsync();
+        var (client, connection) = messi;
+        await using var hearing = client.ListenAsync("1000").GetAsyncEnumerator();
+        var first = hearing.MoveNextAsync();
+        await connection.GrantAsync(await connection.ExpectAsync("listen"), "\"at\":\"900\"");
+        await connection.SayAsync("{\"event\":\"live\",\"at\":\"900\"}", ScriptedConnection.Message(901));
+        (await first).ShouldBeTrue();
+        (await NextAsync<KabarEntry>(hearing)).At.ShouldBe("901");
+    }
+
+    [Fact]
     public async Task A_receipt_that_says_nothing_new_is_not_told()
     {
         await using var messi = await _realm.LogInAsync();
