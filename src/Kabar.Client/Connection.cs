@@ -11,7 +11,7 @@ namespace Kabar.Client;
 internal sealed class Connection(Transport transport, Requests requests, KabarClientOptions options) : IAsyncDisposable
 {
     // How long whoever listens may take to make room before answers are fetched past him.
-    private static readonly TimeSpan Courtesy = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Courtesy = TimeSpan.FromMilliseconds(25);
 
     private volatile bool _isPaused;
 

@@ -153,7 +153,7 @@ internal sealed class ConnectionLoop(KabarClientOptions options) : IAsyncDisposa
             if (_end is not null) throw _end;
             if (_login is null) throw new InvalidOperationException("The client is not logged in.");
             if (_listening is not null) throw new InvalidOperationException("Somebody listens already.");
-            _listening = listening = new Listening(from, options.EventsWaiting, ListenAgain);
+            _listening = listening = new Listening(from, options.EventsWaiting, Unlisten, ListenAgain);
             if (_connection is not null) _requests.Add(ListenRequest(listening));
         }
 
@@ -274,7 +274,7 @@ internal sealed class ConnectionLoop(KabarClientOptions options) : IAsyncDisposa
         _connection = connection;
         var first = new List<ConnectionRequest>();
         if (_isAway) first.Add(ConnectionRequest.New(_requests.NextId(), "status set", [("presence", PresenceOf(true))]));
-        if (_listening is not null) first.Add(ListenRequest(_listening));
+        if (_listening is { IsBehind: false }) first.Add(ListenRequest(_listening));
         _requests.AddFirst(first);
     }
 
@@ -302,11 +302,21 @@ internal sealed class ConnectionLoop(KabarClientOptions options) : IAsyncDisposa
         }
     });
 
+    private void Unlisten(Listening listening)
+    {
+        lock (_gate)
+        {
+            if (_connection is not null && _listening == listening) _requests.Add(ConnectionRequest.New(_requests.NextId(), "unlisten", []));
+        }
+    }
+
     private void ListenAgain(Listening listening)
     {
         lock (_gate)
         {
             if (_connection is null || _listening != listening) return;
+
+            // It may have been listened for meanwhile, on a connection that was made in this moment.
             _requests.Add(ConnectionRequest.New(_requests.NextId(), "unlisten", []));
             _requests.Add(ListenRequest(listening));
         }

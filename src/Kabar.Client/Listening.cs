@@ -9,7 +9,7 @@ namespace Kabar.Client;
 /// <remarks>
 /// Events count only between the reply to the connection's <c>listen</c> and the next break, because only then each follows the one before. When the buffer
 /// is full the reader waits, and so does the socket. But an answer may be behind, which perhaps the very one waits for who should make room. Then the reader
-/// goes on, what it cannot keep is left out, and when there is room again the connection listens anew from the last place.
+/// goes on, what it cannot keep is left out, the realm is asked to tell no more, and when there is room again the connection listens anew from the last place.
 /// </remarks>
 internal sealed class Listening
 {
@@ -19,6 +19,7 @@ internal sealed class Listening
     private readonly Channel<KabarEvent> _events;
     private readonly Dictionary<(string Conversation, string Who), KabarReceipt> _receipts = [];
     private readonly int _most;
+    private readonly Action<Listening> _stop;
     private readonly Action<Listening> _again;
     private string? _last;
     private bool _isFollowing;
@@ -28,11 +29,13 @@ internal sealed class Listening
     /// <summary>Listens from a place on.</summary>
     /// <param name="from">The place; null for now.</param>
     /// <param name="most">How many events may wait.</param>
-    /// <param name="again">Listens anew on the present connection, if there is one.</param>
-    public Listening(string? from, int most, Action<Listening> again)
+    /// <param name="stop">Asks to be told no more, on the present connection, if there is one.</param>
+    /// <param name="again">Listens anew, on the present connection, if there is one.</param>
+    public Listening(string? from, int most, Action<Listening> stop, Action<Listening> again)
     {
         _last = from;
         _most = most;
+        _stop = stop;
         _again = again;
 
         // Full: the reader of the connection waits, see above; nothing is dropped that would not come again.
@@ -45,6 +48,15 @@ internal sealed class Listening
         get
         {
             lock (_gate) return _last;
+        }
+    }
+
+    /// <summary>Whether it is not listened for now, until there is room.</summary>
+    public bool IsBehind
+    {
+        get
+        {
+            lock (_gate) return _isBehind;
         }
     }
 
@@ -96,6 +108,7 @@ internal sealed class Listening
     public void FallBehind()
     {
         lock (_gate) (_isFollowing, _isBehind) = (false, true);
+        _stop(this);
         CatchUp();
     }
 
