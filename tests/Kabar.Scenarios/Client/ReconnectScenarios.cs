@@ -24,13 +24,14 @@ public sealed class ReconnectScenarios(ITestOutputHelper log)
         log.WriteLine($"KABAR_SEED={seed}");
 
         using var data = await DataDirectory.OfAsync([.. Users.Select(user => user.Name)]);
-        await using var server = await KabarProcess.StartAsync(data, ["kabar"], new Dictionary<string, string> { ["Limits__RequestsPerSecond"] = "0" });
+        await using var server = await KabarProcess.StartAsync(data, ["kabar"], new Dictionary<string, string> { ["Limits__RequestsPerSecond"] = "0" }, http: true);
         await using var sides = new Sides();
         foreach (var (name, password) in Users)
         {
-            // One sends and one listens: two sessions, as on two devices.
-            await sides.AddAsync(server.PortOf("kabar"), name, password, seed);
-            await sides.AddAsync(server.PortOf("kabar"), name, password, seed);
+            // One sends and one listens: two sessions, as on two devices. Every other one listens over WebSocket.
+            await sides.AddAsync("tcp", server.PortOf("kabar"), name, password, seed);
+            if (sides.All.Count % 4 == 1) await sides.AddAsync("tcp", server.PortOf("kabar"), name, password, seed);
+            else await sides.AddAsync("ws", server.Http!.Port, name, password, seed); // it was started with one
         }
 
         var senders = sides.All.Where((_, index) => index % 2 == 0).ToArray();
@@ -60,7 +61,6 @@ public sealed class ReconnectScenarios(ITestOutputHelper log)
 
         log.WriteLine($"{sent.Length} messages, {sides.Reconnects} reconnects, {sides.Breaks} breaks, {hearings.Sum(hearing => hearing.Count)} events, "
             + $"{hearings.Sum(hearing => hearing.Lives)} listenings, {sent.Count(message => message.Tries > 1)} messages that met a break, {watch.Elapsed.TotalSeconds:0.0} s");
-        foreach (var (listener, hearing) in listeners.Zip(hearings)) log.WriteLine($"{listener.Name}: {listener.Reconnects} reconnects, {hearing.Lives} lives");
         sent.Length.ShouldBeGreaterThanOrEqualTo(messages);
         sides.Reconnects.ShouldBeGreaterThanOrEqualTo(reconnects);
         foreach (var hearing in hearings) Judge(hearing, sent);
@@ -215,12 +215,12 @@ public sealed class ReconnectScenarios(ITestOutputHelper log)
 
         public int Reconnects => _all.Sum(side => side.Reconnects);
 
-        public async Task AddAsync(int port, string name, string password, int seed)
+        public async Task AddAsync(string scheme, int port, string name, string password, int seed)
         {
             var network = LinkProxy.To(port, seed: seed);
             var client = new KabarClient(new KabarClientOptions
             {
-                Server = new Uri($"tcp://{network.Address}"),
+                Server = new Uri($"{scheme}://{network.Address}{(scheme == "ws" ? "/ws" : "")}"),
                 LongestRetry = TimeSpan.FromMilliseconds(20),
                 EventsWaiting = 64,
             });
