@@ -71,9 +71,12 @@ public sealed record KabarPeer(string Realm, bool IsConnected);
 public sealed class KabarException : Exception
 {
     /// <summary>With what the realm said.</summary>
-    public KabarException(string code, string message)
-        : base(message) => Code = code;
+    public KabarException(string code, string message, string? parameter = null)
+        : base(message) => (Code, Parameter) = (code, parameter);
 
     /// <summary>The stable code: <c>unknown_recipient</c>, <c>not_allowed</c>, … Protocol: native, "Errors".</summary>
     public string Code { get; }
+
+    /// <summary>The parameter that it is about: <c>to</c>, <c>text</c>, …; null for none.</summary>
+    public string? Parameter { get; }
 }
