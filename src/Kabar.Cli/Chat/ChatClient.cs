@@ -149,7 +149,7 @@ internal sealed class ChatClient : IAsyncDisposable
     }
 
     /// <summary>Puts a text into the line being edited.</summary>
-    public void Prefill(string text) => _screen.Prefill(text);
+    public void Prefill(string text, bool onlyIfEmpty = false) => _screen.Prefill(text, onlyIfEmpty);
 
     /// <summary>Asks for a secret, in the place of the line; null when the person does not want to.</summary>
     public async Task<string?> AskAsync(string question)
@@ -313,6 +313,7 @@ internal sealed class ChatClient : IAsyncDisposable
         catch (KabarException refused)
         {
             Change(state => state.Refused(message, refused.Message));
+            Prefill(message.Text, onlyIfEmpty: true); // it may be shortened, or said elsewhere
         }
         catch (OperationCanceledException)
         {

@@ -52,7 +52,7 @@ internal sealed class ChatScreen
         }
     }
 
-    public void Prefill(string text) => _editor?.Prefill(text);
+    public void Prefill(string text, bool onlyIfEmpty) => _editor?.Prefill(text, onlyIfEmpty);
 
     private string Printed(ChatLine line, ScreenSize size)
     {

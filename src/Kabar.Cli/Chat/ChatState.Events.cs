@@ -107,6 +107,7 @@ internal sealed partial class ChatState
         else
         {
             if (entry.Kind == "failed") Say(_entries.Failure(entry)); // wherever he is: it is about something that he takes for said
+            else if (ShowsAll && _entries.Live(conversation, entry, Self) is { } line) Say(line with { Spans = [new($"[{conversation.Name}] ", Tone.Dim), .. line.Spans] });
             if (Counts(entry)) conversation.Unread++;
         }
     }

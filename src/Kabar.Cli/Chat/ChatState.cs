@@ -33,6 +33,9 @@ internal sealed partial class ChatState(ChatWords words, ChatGlyphs glyphs, Time
 
     public bool IsConnected => !_isLost;
 
+    /// <summary>What is said elsewhere is shown too, with where: for who cannot look there.</summary>
+    public bool ShowsAll { get; init; }
+
     /// <summary>Everybody whose name was seen: for completion.</summary>
     public IEnumerable<string> Users => _users.Concat(_conversations.Where(known => !known.IsGroup).Select(known => known.Name)).Distinct();
 

@@ -94,7 +94,8 @@ internal sealed class LineEditing(string prompt, History history, Completion? co
     public void Set(string text)
     {
         _search = null;
-        _buffer.Set(PastedTexts.Without(text));
+        _buffer.Set("");
+        Paste(text);
     }
 
     private string Show(string text)

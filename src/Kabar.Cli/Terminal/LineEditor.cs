@@ -145,11 +145,13 @@ internal sealed class LineEditor(
     }
 
     /// <summary>Puts a text into the line, to be gone on with.</summary>
-    public void Prefill(string text)
+    /// <param name="text">The text.</param>
+    /// <param name="onlyIfEmpty">Only where nobody has begun to write something else.</param>
+    public void Prefill(string text, bool onlyIfEmpty = false)
     {
         lock (_gate)
         {
-            if (_editing is null) return;
+            if (_editing is null || (onlyIfEmpty && _editing.Text.Length > 0)) return;
             _editing.Set(text);
             Write(Painted(_editing));
         }
