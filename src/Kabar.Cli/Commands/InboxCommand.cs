@@ -82,19 +82,32 @@ internal static class InboxCommand
     private static async Task FollowAsync(KabarClient client, string? from, bool asJson, TextWriter output, CancellationToken cancellationToken)
     {
         // Listening begins before the inbox is read, so that nothing falls between the two; what both have is shown once.
-        await using var events = client.ListenAsync(from, cancellationToken).GetAsyncEnumerator(cancellationToken);
-        var next = events.MoveNextAsync();
-        var shown = from is null && await ShowInboxAsync(client, asJson, output, cancellationToken) is { } last ? Place(last) : 0;
-        for (; await next; next = events.MoveNextAsync())
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var events = client.ListenAsync(from, ending.Token).GetAsyncEnumerator(ending.Token);
+        var next = events.MoveNextAsync().AsTask();
+        try
         {
-            if (events.Current is not KabarEntry { Kind: "message" or "failed", IsDeleted: false } entry || entry.From == client.User?.Username) continue;
-            var isDirect = !entry.Conversation.StartsWith('#');
-            if (isDirect && Place(entry.At) <= shown) continue;
-            await WriteAsync(entry, asJson, output);
-            await output.FlushAsync(cancellationToken);
-            await client.ReadAsync(entry.Conversation, entry.Position, cancellationToken);
+            var shown = from is null && await ShowInboxAsync(client, asJson, output, cancellationToken) is { } last ? Place(last) : 0;
+            for (; await next; next = events.MoveNextAsync().AsTask())
+            {
+                if (events.Current is not KabarEntry { Kind: "message" or "failed", IsDeleted: false } entry || IsOwn(entry, client)) continue;
+                var isDirect = !entry.Conversation.StartsWith('#');
+                if (isDirect && Place(entry.At) <= shown) continue;
+                await WriteAsync(entry, asJson, output);
+                await output.FlushAsync(cancellationToken);
+                await client.ReadAsync(entry.Conversation, entry.Position, cancellationToken);
+            }
+        }
+        finally
+        {
+            await ending.CancelAsync();
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await events.DisposeAsync();
         }
     }
+
+    // In the conversation with himself everything is his own, and meant for him.
+    private static bool IsOwn(KabarEntry entry, KabarClient client) => entry.From == client.User?.Username && entry.Conversation != entry.From;
 
     // Opaque to clients but for one thing: larger is later.
     private static long Place(string? at) => long.TryParse(at, out var place) ? place : 0;
