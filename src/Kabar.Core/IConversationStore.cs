@@ -5,7 +5,7 @@ namespace Kabar.Core;
 /// <summary>The part of a store that keeps conversations of all kinds, as one who takes part in them reads and changes them. See <see cref="IStore"/> for what holds of every verb.</summary>
 public interface IConversationStore
 {
-    /// <summary>Raised when marks have changed because a peer has acknowledged messages. Called on the store's own thread: whoever listens must not block and not throw.</summary>
+    /// <summary>Raised when marks have changed by what a peer has acknowledged, or told of its users. Called on the store's own thread: whoever listens must not block and not throw.</summary>
     event Action<ImmutableArray<Marks>>? MarksStored;
 
     /// <summary>The arrival of the last entry that is committed; 0 before the first.</summary>

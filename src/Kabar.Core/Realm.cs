@@ -223,6 +223,9 @@ public sealed class Realm : IAsyncDisposable
     /// <summary>Ends the sessions that have not been used for the idle time, and returns how many there were.</summary>
     public ValueTask<int> EndIdleSessionsAsync(CancellationToken cancellationToken) => _sessions.EndIdleAsync(cancellationToken);
 
+    /// <summary>Forgets the keys of clients that have lived for <see cref="RealmOptions.KeyLifetime"/>, and returns how many there were.</summary>
+    public ValueTask<int> ForgetKeysAsync() => _store.ForgetKeysAsync(_clock.GetUtcNow() - _options.KeyLifetime);
+
     /// <summary>
     /// Stores a message that a legacy peer brings for an account here, whose word is taken for who its sender is.
     /// </summary>

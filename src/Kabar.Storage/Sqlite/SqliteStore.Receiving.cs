@@ -43,7 +43,7 @@ public sealed partial class SqliteStore
             CROSS JOIN direct AS d ON d.conversation = m.conversation
             CROSS JOIN address AS f ON f.id = m.sender
             CROSS JOIN address AS t ON t.id = CASE WHEN d.low = m.sender THEN d.high ELSE d.low END
-            WHERE m.sent >= ?2 AND m.kind = 0 AND m.id > ?3 AND (f.realm = ?1 OR t.realm = ?1)
+            WHERE m.sent >= ?2 AND m.kind = 0 AND m.deleted IS NULL AND m.id > ?3 AND (f.realm = ?1 OR t.realm = ?1)
             ORDER BY m.id
             LIMIT ?4
             """).Bind(1, realm.Value).Bind(2, since).Bind(3, after ?? Guid.Empty).Bind(4, most);
@@ -58,19 +58,16 @@ public sealed partial class SqliteStore
     public ValueTask<int> AppendCopiesAsync(IReadOnlyList<MessageCopy> copies) => ChangeAsync(staging =>
     {
         var database = staging.Database;
-        var known = new Dictionary<ConversationId, HashSet<Guid>>();
         var count = 0;
         foreach (var copy in copies)
         {
             // Whose account is no more has nobody to read it.
             if (NumberOfParty(database, copy.From) is not { } from || NumberOfParty(database, copy.To) is not { } to) continue;
 
-            var conversation = _log.FindOrMake(database, new AccountId(from), new AccountId(to));
-            if (!known.TryGetValue(conversation.Id, out var ids)) known.Add(conversation.Id, ids = ReadIds(database, conversation.Id));
-            if (!ids.Add(copy.Id)) continue;
-            if (copy.From.Realm is not null && !MarkReceived(database, copy.Id)) continue;
+            if (MessageRows.FindExchanged(database, copy.Id) is not null || (copy.From.Realm is not null && !MarkReceived(database, copy.Id))) continue;
 
-            staging.Append(conversation, Said(copy.Id, copy.From, from, copy.FromName, copy.Text, copy.Sent));
+            var conversation = _log.FindOrMake(database, new AccountId(from), new AccountId(to));
+            AppendExchanged(staging, conversation, Said(copy.Id, copy.From, from, copy.FromName, copy.To, copy.Text, copy.Sent));
             count++;
         }
 
@@ -94,7 +91,14 @@ public sealed partial class SqliteStore
             case DirectDelivery direct:
                 var sender = _addresses.NumberOf(staging.Database, direct.From);
                 var conversation = _log.FindOrMake(staging.Database, direct.To.Id, new AccountId(sender));
-                staging.Append(conversation, Said(direct.Id, direct.From, sender, direct.FromName, direct.Text, direct.Sent));
+                var answered = direct.Answers is { } id ? FindExchanged(staging.Database, conversation, id)?.Position : null;
+                AppendExchanged(staging, conversation, Said(direct.Id, direct.From, sender, direct.FromName, new Address(direct.To.Username), direct.Text, direct.Sent, answered));
+                break;
+            case RevisionDelivery revision:
+                Receive(staging, revision);
+                break;
+            case ReceiptDelivery receipt:
+                Receive(staging, receipt);
                 break;
             case GroupDelivery action:
                 if (ChangeGroup(staging, action.Group, here, action.Target, action.Decide).TryGet(out _, out var refusal)) break;
@@ -126,52 +130,20 @@ public sealed partial class SqliteStore
     // What the peer says it could not do, if the account had asked for it.
     private DeliveryFailure? FindFailed(Database database, FailureDelivery failure)
     {
-        Statement query;
-        string to;
         if (failure.Group is { } group)
         {
             if (_groups.Find(database, group) is not { } known) return null;
-            to = known.Address.ToString();
-            query = database.Prepare("SELECT text FROM pending WHERE id = ?1 AND sender = ?2 AND conversation = ?3")
+            var query = database.Prepare("SELECT text FROM pending WHERE id = ?1 AND sender = ?2 AND conversation = ?3")
                 .Bind(1, failure.Failed).Bind(2, failure.To.Id.Value).Bind(3, known.Conversation.Value);
-        }
-        else if (failure.Addressee is { } addressee)
-        {
-            to = addressee.ToString();
-            var (one, other) = (failure.To.Id.Value, _addresses.NumberOf(database, addressee));
-            if (database.Prepare("SELECT conversation FROM direct WHERE low = ?1 AND high = ?2").Bind(1, Math.Min(one, other)).Bind(2, Math.Max(one, other)).ReadNumber() is not { } conversation)
-                return null;
-            query = database.Prepare(
-                $"""
-                SELECT m.text FROM place AS p CROSS JOIN message AS m ON m.arrival = p.arrival
-                WHERE p.conversation = ?1 AND p.arrival <= {Indexed} AND m.id = ?2 AND m.sender = ?3
-                UNION ALL
-                SELECT text FROM message WHERE arrival > {Indexed} AND conversation = ?1 AND id = ?2 AND sender = ?3
-                """).Bind(1, conversation).Bind(2, failure.Failed).Bind(3, one);
-        }
-        else
-        {
-            return null;
+            var failed = query.Step() ? DeliveryFailure.Of(failure.Failed, failure.Reason, known.Address.ToString(), new MessageText(query.Bytes(0).ToArray())) : null;
+            query.Reset();
+            return failed;
         }
 
-        var failed = query.Step() ? DeliveryFailure.Of(failure.Failed, failure.Reason, to, new MessageText(query.Bytes(0).ToArray())) : null;
-        query.Reset();
-        return failed;
-    }
-
-    private const string Indexed = "(SELECT value FROM meta WHERE key = 'indexed')";
-
-    private static HashSet<Guid> ReadIds(Database database, ConversationId conversation)
-    {
-        var ids = new HashSet<Guid>();
-        var query = database.Prepare(
-            $"""
-            SELECT m.id FROM place AS p CROSS JOIN message AS m ON m.arrival = p.arrival WHERE p.conversation = ?1 AND p.arrival <= {Indexed}
-            UNION ALL
-            SELECT id FROM message WHERE arrival > {Indexed} AND conversation = ?1
-            """).Bind(1, conversation.Value);
-        while (query.Step()) ids.Add(query.Uuid(0));
-        return ids;
+        if (failure.Addressee is not { } addressee || MessageRows.FindExchanged(database, failure.Failed) is not { } arrival) return null;
+        return MessageRows.Find(database, arrival) is { } said && said.From == new Address(failure.To.Username) && said.To == addressee
+            ? DeliveryFailure.Of(failure.Failed, failure.Reason, addressee.ToString(), said.Text)
+            : null;
     }
 
     // Of this realm: only who has an account.
