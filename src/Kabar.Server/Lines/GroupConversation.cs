@@ -28,7 +28,7 @@ internal sealed partial class GroupConversation : IConversation, IEntryListener
     // What he said last is shown to him before he goes.
     private static readonly TimeSpan EchoPatience = TimeSpan.FromSeconds(1);
 
-    private readonly LineConnectionHandler _host;
+    private readonly LineFrontEnd _host;
     private readonly GroupPlace _place;
     private readonly ConversationTerms _terms;
     private readonly Func<ValueTask<Result<Actor>>> _identify;
@@ -47,7 +47,7 @@ internal sealed partial class GroupConversation : IConversation, IEntryListener
     /// <param name="place">Who is where, from <see cref="GroupRooms.EnterAsync"/>.</param>
     /// <param name="terms">Over which connection, and how.</param>
     /// <param name="identify">Who speaks, asked before each text; refused when he may no longer.</param>
-    public GroupConversation(LineConnectionHandler host, GroupPlace place, ConversationTerms terms, Func<ValueTask<Result<Actor>>> identify)
+    public GroupConversation(LineFrontEnd host, GroupPlace place, ConversationTerms terms, Func<ValueTask<Result<Actor>>> identify)
     {
         (_host, _place, _terms, _identify) = (host, place, terms, identify);
         _input = terms.Transport.Input;

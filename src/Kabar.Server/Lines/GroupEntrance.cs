@@ -9,7 +9,7 @@ namespace Kabar.Server.Lines;
 /// native peers, then at the legacy peers, and is made here when it is nowhere. What a legacy peer asks is looked for here only.
 /// Protocol: dialects, sections 5 and 6.
 /// </summary>
-internal sealed class GroupEntrance(LineConnectionHandler host)
+internal sealed class GroupEntrance(LineFrontEnd host)
 {
     /// <summary>Takes a user into a group, wherever it is.</summary>
     public async ValueTask<Entrance> EnterAsync(GroupCommand command, ConversationTerms terms)

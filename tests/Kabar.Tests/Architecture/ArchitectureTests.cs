@@ -18,7 +18,7 @@ public sealed partial class ArchitectureTests
     private static readonly Assembly Server = typeof(KabarHost).Assembly;
     private static readonly Assembly Cli = Assembly.Load("kabar");
 
-    private static readonly string[] FrontEnds = ["Kabar.Server.Lines", "Kabar.Server.Irc", "Kabar.Server.Web"];
+    private static readonly string[] FrontEnds = ["Kabar.Server.Lines", "Kabar.Server.Native", "Kabar.Server.Irc", "Kabar.Server.Web"];
 
     private static readonly string[] EmptyWords = ["Manager", "Helper", "Helpers", "Util", "Utils", "Utility", "Service", "Processor", "Base", "Impl", "Dto", "Common"];
 

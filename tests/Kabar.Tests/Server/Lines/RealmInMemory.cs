@@ -2,11 +2,11 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Text;
 using Kabar.Core;
-using Kabar.Protocol.Dialects;
 using Kabar.Server.Connections;
 using Kabar.Server.Federation;
 using Kabar.Server.Hosting;
 using Kabar.Server.Lines;
+using Kabar.Server.Native;
 using Kabar.Storage.Sqlite;
 using Kabar.Transcripts;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -22,7 +22,7 @@ internal sealed class RealmInMemory : IAsyncDisposable
     private readonly Realm _realm;
     private readonly ConnectionRegistry _registry;
     private readonly KabarMetrics _metrics;
-    private readonly LineConnectionHandler _lines;
+    private readonly ConnectionDoor _door;
     private readonly List<Task> _connections = [];
 
     private RealmInMemory()
@@ -33,7 +33,9 @@ internal sealed class RealmInMemory : IAsyncDisposable
         _realm = new Realm(name, _store, limits.ForRealm(), TimeProvider.System);
         _registry = new ConnectionRegistry(limits, TimeProvider.System);
         _metrics = new KabarMetrics(_registry);
-        _lines = new LineConnectionHandler(_realm, NoPeers.Instance, LegacyPeers.None, limits, _registry, _metrics, TimeProvider.System, NullLogger<LineConnectionHandler>.Instance);
+        var lines = new LineFrontEnd(_realm, NoPeers.Instance, LegacyPeers.None, limits, _registry, _metrics, TimeProvider.System, NullLogger<LineFrontEnd>.Instance);
+        var native = new NativeFrontEnd(_realm, NoPeers.Instance, new KabarOptions { Limits = limits }, _metrics, TimeProvider.System, NullLogger<NativeFrontEnd>.Instance);
+        _door = new ConnectionDoor(lines, native, _registry, limits, _metrics, TimeProvider.System, NullLogger<ConnectionDoor>.Instance);
     }
 
     public static async Task<RealmInMemory> OpenAsync(CancellationToken cancellationToken)
@@ -54,7 +56,7 @@ internal sealed class RealmInMemory : IAsyncDisposable
     {
         var toServer = new Pipe();
         var toClient = new Pipe();
-        var spoken = DialectCatalog.Find(dialect) ?? throw new ArgumentException($"There is no dialect {dialect}.", nameof(dialect));
+        var spoken = Speech.Find(dialect) ?? throw new ArgumentException($"There is no dialect {dialect}.", nameof(dialect));
         _connections.Add(ServeAsync(new PipePair(toServer.Reader, toClient.Writer), spoken));
         return ValueTask.FromResult<Stream>(new DuplexStream(toClient.Reader.AsStream(), toServer.Writer.AsStream()));
     }
@@ -78,9 +80,9 @@ internal sealed class RealmInMemory : IAsyncDisposable
         return hashes;
     }
 
-    private async Task ServeAsync(PipePair transport, Dialect dialect)
+    private async Task ServeAsync(PipePair transport, Speech speech)
     {
-        await _lines.ServeAsync(transport, dialect, new IPEndPoint(IPAddress.Loopback, 1), static () => { });
+        await _door.ServeAsync(transport, speech, new IPEndPoint(IPAddress.Loopback, 1), static () => { });
         await transport.Input.CompleteAsync();
         await transport.Output.CompleteAsync();
     }
