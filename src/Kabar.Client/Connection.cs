@@ -15,6 +15,9 @@ internal sealed class Connection(Transport transport, Requests requests, KabarCl
 
     private volatile bool _isPaused;
 
+    /// <summary>When it was made, by the clock's timestamps.</summary>
+    public long Since { get; } = options.Clock.GetTimestamp();
+
     /// <summary>Says who one is, before anything else is sent, and reads the answer.</summary>
     /// <exception cref="KabarException">The realm refuses.</exception>
     /// <exception cref="IOException">The connection broke.</exception>

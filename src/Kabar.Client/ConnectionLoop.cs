@@ -193,7 +193,6 @@ internal sealed class ConnectionLoop(KabarClientOptions options) : IAsyncDisposa
             var attempts = 0;
             while (true)
             {
-                var since = options.Clock.GetTimestamp();
                 var reason = await connection.RunAsync((happened, token) => HearAsync(connection, login, happened, token), _stopping.Token);
                 lock (_gate)
                 {
@@ -203,7 +202,7 @@ internal sealed class ConnectionLoop(KabarClientOptions options) : IAsyncDisposa
                 }
 
                 Changed?.Invoke(reason);
-                if (options.Clock.GetElapsedTime(since) >= Healthy) attempts = 0;
+                if (options.Clock.GetElapsedTime(connection.Since) >= Healthy) attempts = 0;
                 else await PauseAsync(attempts++);
 
                 Connection? next;

@@ -13,7 +13,7 @@ namespace Kabar.Client;
 /// edit, or an act in a group, may then stand twice in the conversation. Not sent again, but failed with an <see cref="IOException"/>, are <see cref="InboxAsync"/>,
 /// <see cref="ChangePasswordAsync"/>, <see cref="KabarGroups.CreateAsync"/> and <see cref="KabarGroups.MoveAsync"/>. What has not been sent yet waits for the next connection.</para>
 /// <para>A refusal is a <see cref="KabarException"/>. When the session has ended, whatever waits and whatever is asked later fails with one whose code is <c>unknown_session</c>.
-/// Before a log-in everything is an <see cref="InvalidOperationException"/>.</para>
+/// Requests are sent in the order in which they were made, many at a time. Before a log-in everything is an <see cref="InvalidOperationException"/>.</para>
 /// </remarks>
 public sealed class KabarClient : IAsyncDisposable
 {

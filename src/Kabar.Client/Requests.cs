@@ -1,19 +1,19 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace Kabar.Client;
 
 /// <summary>
 /// The requests that wait to be sent, and those that were sent and wait for their answer, each in order. Callers add, the writer of the
-/// connection takes, its reader answers; one lock guards them. What callers have waiting is bounded: who comes later waits for room.
+/// connection takes, its reader answers; one lock guards them.
 /// </summary>
-[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The semaphore's wait handle is never asked for, so that it holds nothing.")]
 internal sealed class Requests(TimeProvider clock)
 {
-    private const int MostWaiting = 1024;
+    /// <summary>What may wait to be sent. Full: the caller is refused, for he makes requests and waits for none of them.</summary>
+    internal const int MostUnsent = 64 * 1024;
+
+    // Full: the rest is sent as answers come. The realm would only leave it in the socket.
+    private const int MostUnanswered = 1024;
     private const int MostBytes = 64 * 1024;
 
     private readonly Lock _gate = new();
-    private readonly SemaphoreSlim _room = new(MostWaiting);
     private readonly LinkedList<Request> _unsent = [];
     private readonly Queue<Request> _unanswered = [];
     private TaskCompletionSource _added = NewSignal();
@@ -41,18 +41,14 @@ internal sealed class Requests(TimeProvider clock)
 
     public long NextId() => Interlocked.Increment(ref _lastId);
 
-    /// <summary>Adds a caller's request when there is room, and awaits its answer.</summary>
+    /// <summary>Adds a caller's request, behind those that he has made before, and awaits its answer.</summary>
+    /// <exception cref="InvalidOperationException">Too many wait.</exception>
     public async Task<T?> AskAsync<T>(Request<T> request, CancellationToken cancellationToken)
     {
-        await _room.WaitAsync(cancellationToken);
         lock (_gate)
         {
-            if (_end is not null)
-            {
-                _room.Release();
-                throw _end;
-            }
-
+            if (_end is not null) throw _end;
+            if (_unsent.Count >= MostUnsent) throw new InvalidOperationException($"More than {MostUnsent} requests wait to be sent.");
             _unsent.AddLast(request);
             _added.TrySetResult();
         }
@@ -107,7 +103,7 @@ internal sealed class Requests(TimeProvider clock)
         {
             if (!_unanswered.TryPeek(out var oldest) || oldest.Id != id) return null;
             _unanswered.Dequeue();
-            Release(oldest);
+            _added.TrySetResult();
             return oldest;
         }
     }
@@ -124,7 +120,6 @@ internal sealed class Requests(TimeProvider clock)
                 {
                     _unsent.Remove(node);
                     node.Value.Forget();
-                    Release(node.Value);
                 }
 
                 node = next;
@@ -144,7 +139,6 @@ internal sealed class Requests(TimeProvider clock)
 
                 if (request.Repetition == Repetition.Forgotten) request.Forget();
                 else request.Fail(new IOException("The connection broke before the answer; it may have been done."));
-                Release(request);
             }
         }
     }
@@ -156,12 +150,7 @@ internal sealed class Requests(TimeProvider clock)
         {
             if (_end is not null) return;
             _end = reason;
-            foreach (var request in _unanswered.Concat(_unsent))
-            {
-                request.Fail(reason);
-                Release(request);
-            }
-
+            foreach (var request in _unanswered.Concat(_unsent)) request.Fail(reason);
             _unanswered.Clear();
             _unsent.Clear();
         }
@@ -171,14 +160,10 @@ internal sealed class Requests(TimeProvider clock)
     {
         var lines = new List<ReadOnlyMemory<byte>>();
         var bytes = 0;
-        while (_unsent.First is { Value: var request } && bytes < MostBytes)
+        while (_unsent.First is { Value: var request } && _unanswered.Count < MostUnanswered && bytes < MostBytes)
         {
             _unsent.RemoveFirst();
-            if (request.IsOver)
-            {
-                Release(request);
-                continue;
-            }
+            if (request.IsOver) continue;
 
             request.SentAt = clock.GetTimestamp();
             _unanswered.Enqueue(request);
@@ -193,11 +178,6 @@ internal sealed class Requests(TimeProvider clock)
         }
 
         return lines;
-    }
-
-    private void Release(Request request)
-    {
-        if (request.Repetition != Repetition.Dropped) _room.Release();
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
