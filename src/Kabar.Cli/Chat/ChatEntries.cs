@@ -14,9 +14,9 @@ internal sealed class ChatEntries(ChatWords words, ChatGlyphs glyphs, TimeProvid
     /// <summary>An entry as it comes in: a message, or a short line about what has happened; null for what is not worth one.</summary>
     public ChatLine? Live(ChatConversation conversation, KabarEntry entry, string self) => entry.Kind switch
     {
-        "edited" => Aside(entry, words.EditedLine(Who(entry.From, self), entry.Target, entry.Text)),
-        "deleted" => Aside(entry, words.DeletedLine(Who(entry.From, self), entry.Target)),
-        "reacted" => Aside(entry, words.ReactedLine(Who(entry.From, self), entry.Target, entry.Emoji ?? "", QuoteOf(conversation, entry.Target))),
+        "edited" => Aside(entry, words.EditedLine(entry.From, entry.Target, entry.Text)),
+        "deleted" => Aside(entry, words.DeletedLine(entry.From, entry.Target)),
+        "reacted" => Aside(entry, words.ReactedLine(entry.From, entry.Target, entry.Emoji ?? "", QuoteOf(conversation, entry.Target))),
         _ => Past(conversation, entry, self),
     };
 
@@ -25,9 +25,9 @@ internal sealed class ChatEntries(ChatWords words, ChatGlyphs glyphs, TimeProvid
     {
         "message" => Message(conversation, entry, self),
         "failed" => Failure(entry),
-        "joined" => Happened(entry, glyphs.Came, self),
-        "left" or "kicked" or "banned" => Happened(entry, glyphs.Went, self),
-        _ => Happened(entry, "*", self),
+        "joined" => Happened(entry, glyphs.Came),
+        "left" or "kicked" or "banned" => Happened(entry, glyphs.Went),
+        _ => Happened(entry, "*"),
     };
 
     public ChatLine Failure(KabarEntry entry)
@@ -69,8 +69,8 @@ internal sealed class ChatEntries(ChatWords words, ChatGlyphs glyphs, TimeProvid
         };
     }
 
-    private ChatLine? Happened(KabarEntry entry, string sign, string self) =>
-        words.Event(entry.Kind, Who(entry.From, self), Who(entry.Subject ?? "", self), entry.Role ?? entry.Realm ?? entry.Text) is { } told ? Aside(entry, $"{sign} {told}") : null;
+    private ChatLine? Happened(KabarEntry entry, string sign) =>
+        words.Event(entry.Kind, entry.From, entry.Subject ?? "", entry.Role ?? entry.Realm ?? entry.Text) is { } told ? Aside(entry, $"{sign} {told}") : null;
 
     private ChatLine Aside(KabarEntry entry, string text) =>
         new([Time(entry), new(new string(' ', NumberWidth + 1 + ChatGlyphs.TickWidth + 1)), new(text, Tone.Dim)]) { Indent = TimeFormat.Length + NumberWidth + ChatGlyphs.TickWidth + 3 };
@@ -79,6 +79,4 @@ internal sealed class ChatEntries(ChatWords words, ChatGlyphs glyphs, TimeProvid
 
     private string QuoteOf(ChatConversation conversation, long? position) =>
         position is { } place && conversation.Find(place) is { IsDeleted: false, Text.Length: > 0 } entry ? glyphs.Quote(entry.Text) : "";
-
-    private string Who(string user, string self) => user == self ? words.You : user;
 }

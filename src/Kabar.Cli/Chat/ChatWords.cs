@@ -55,8 +55,6 @@ internal sealed class ChatWords(bool isIndonesian)
 
     public string LeaveHint => Say("Ctrl-D or /quit leaves.", "Ctrl-D atau /quit untuk keluar.");
 
-    public string You => Say("you", "Anda");
-
     public string Keys => Say("Alt-1…9 open a conversation, Alt-Left and Alt-Right the ones beside it, Ctrl-N and Ctrl-P those with something unread; Alt-Up edits your last message, Alt-Enter begins a line",
         "Alt-1…9 membuka percakapan, Alt-Kiri dan Alt-Kanan yang di sebelahnya, Ctrl-N dan Ctrl-P yang belum dibaca; Alt-Atas menyunting pesan terakhir Anda, Alt-Enter baris baru");
 

@@ -155,7 +155,7 @@ public sealed class ChatStateTests
         _state.Apply(Entry("deleted", "#batak", 5, "lineker") with { Target = 1 });
         Shown().Select(line => line[13..]).ShouldBe(
         [
-            "lineker edited 1: makan jam 1", "you reacts 👍 to 1 “makan jam 1”", "you takes back the reaction to 1 “makan jam 1”", "lineker deleted 1",
+            "lineker edited 1: makan jam 1", "messi reacts 👍 to 1 “makan jam 1”", "messi takes back the reaction to 1 “makan jam 1”", "lineker deleted 1",
         ]);
         _state.Current!.Find(1)!.IsDeleted.ShouldBeTrue();
     }
@@ -163,7 +163,7 @@ public sealed class ChatStateTests
     [Fact]
     public void The_past_reads_as_it_now_is()
     {
-        Begin();
+        Begin(Listed("#batak", 6));
         Open("#batak",
             Entry("joined", "#batak", 1, "lineker"),
             Said("lineker", 2, "makan jam 1", "#batak") with { Edited = Noon, Reactions = [new("👍", "messi"), new("👍", "ana"), new("🍚", "budi")] },
@@ -174,7 +174,7 @@ public sealed class ChatStateTests
         Shown()[1..].ShouldBe(
         [
             "Saturday, 21 November 2026", "12:00        → lineker joined", "12:00   2    lineker: makan jam 1 (edited)  👍2  🍚", "12:00   4    ana: (deleted)",
-            "12:00   5 ✓  messi: ↪ 2 “makan jam 1” ok", "12:00        * lineker made you moderator",
+            "12:00   5 ✓  messi: ↪ 2 “makan jam 1” ok", "12:00        * lineker made messi moderator",
         ]);
     }
 
