@@ -40,7 +40,7 @@ public sealed partial class SqliteStore
     public ValueTask<ImmutableArray<Marks>> AdvanceAsync(IReadOnlyList<MarkAdvance> advances) => ChangeAsync(staging =>
     {
         var database = staging.Database;
-        var changed = new List<Marks>(advances.Count);
+        var changed = new Dictionary<(ConversationId, long), Marks>(advances.Count);
         foreach (var advance in advances)
         {
             if (_log.FindConversation(database, advance.Conversation) is not { Kind: not Conversation.Removed } conversation) continue;
@@ -53,15 +53,14 @@ public sealed partial class SqliteStore
             if (!Advance(staging, conversation, who, delivered, read)) continue;
 
             // What is changed twice is told as it is in the end.
-            changed.RemoveAll(earlier => earlier.Conversation == advance.Conversation && earlier.Who == advance.Who);
-            changed.Add(MarksOf(database, conversation, advance.Who, who));
+            changed[(conversation.Id, who)] = MarksOf(database, conversation, advance.Who, who);
             if (advance.Receipt is null || conversation.Kind == Conversation.Group) continue;
             var (lastDelivered, lastRead) =
                 (_log.FindLastSaid(database, conversation, advance.Who, before.Delivered, delivered), _log.FindLastSaid(database, conversation, advance.Who, before.Read, read));
             if (lastDelivered is not null || lastRead is not null) Answer(staging, advance.Receipt(lastDelivered, lastRead));
         }
 
-        return changed.ToImmutableArray();
+        return changed.Values.ToImmutableArray();
     });
 
     // Within a transaction; false when nothing was behind.
