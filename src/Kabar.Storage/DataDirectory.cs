@@ -19,6 +19,12 @@ public sealed class DataDirectory : IDisposable
     /// <summary>Where the database of a data directory lies.</summary>
     public static string DatabaseIn(string path) => System.IO.Path.Combine(path, "kabar.db");
 
+    /// <summary>Its full-text index.</summary>
+    public string SearchIndex => SearchIndexIn(Path);
+
+    /// <summary>Where the full-text index of a data directory lies. It is made again from the database when it is missing.</summary>
+    public static string SearchIndexIn(string path) => System.IO.Path.Combine(path, "search.db");
+
     /// <summary>Where a running server listens for its operator's commands.</summary>
     public static string ControlSocketIn(string path) => System.IO.Path.Combine(path, "control.sock");
 

@@ -62,6 +62,8 @@ internal sealed class KabarHost : IAsyncDisposable
         WebSocketEndpoint.Map(_application);
         _application.Services.GetRequiredService<KabarMetrics>().AddGauge(
             "kabar_unindexed_messages", "Messages that the index does not hold yet.", () => store.UnindexedMessages);
+        _application.Services.GetRequiredService<KabarMetrics>().AddGauge(
+            "kabar_unsearchable_messages", "Entries that the full-text index has not come to yet.", () => store.UnsearchableMessages);
         PeerMetrics.Add(_application.Services.GetRequiredService<KabarMetrics>(), Peers, clock);
     }
 
@@ -94,7 +96,7 @@ internal sealed class KabarHost : IAsyncDisposable
         SqliteStore? store = null;
         try
         {
-            store = SqliteStore.Open(data.Database, clock);
+            store = SqliteStore.Open(data.Database, clock, options.Search ? data.SearchIndex : null);
             var name = await NameOf(options, store);
             var host = new KabarHost(options, configuration, data, store, name, clock);
             await host.StartAsync(cancellationToken);

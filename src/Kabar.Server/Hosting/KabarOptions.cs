@@ -38,6 +38,9 @@ internal sealed record KabarOptions
     /// <summary>What a native connection is spoken to in until it asks for another language: <c>id</c> or <c>en</c>.</summary>
     public string Language { get; init; } = "id";
 
+    /// <summary>Whether what is said is indexed and can be searched.</summary>
+    public bool Search { get; init; } = true;
+
     public TlsOptions Tls { get; init; } = new();
 
     public Limits Limits { get; init; } = new();

@@ -24,6 +24,9 @@ internal sealed class Database : IDisposable
         return database;
     }
 
+    /// <summary>Opens a file to write as it is; makes it when it is not there.</summary>
+    public static Database Open(string path) => Open(path, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
+
     /// <summary>Opens the file to read, beside its writer in this or another process.</summary>
     public static Database OpenReader(string path)
     {
@@ -35,6 +38,9 @@ internal sealed class Database : IDisposable
 
     /// <summary>Whether a transaction is open; SQLite ends one by itself after some failures.</summary>
     public bool IsInTransaction => raw.sqlite3_get_autocommit(_handle) == 0;
+
+    /// <summary>Whether SQLite has found the file to be damaged, or no database.</summary>
+    public bool IsDamaged { get; private set; }
 
     /// <summary>How many rows the last statement changed.</summary>
     public int Changes => raw.sqlite3_changes(_handle);
@@ -74,8 +80,9 @@ internal sealed class Database : IDisposable
     /// <summary>Throws what SQLite says unless all went well.</summary>
     public void Check(int result)
     {
-        if (result is not (raw.SQLITE_OK or raw.SQLITE_ROW or raw.SQLITE_DONE))
-            throw new StoreException($"SQLite: {raw.sqlite3_errmsg(_handle).utf8_to_string()} (code {raw.sqlite3_extended_errcode(_handle)}).");
+        if (result is raw.SQLITE_OK or raw.SQLITE_ROW or raw.SQLITE_DONE) return;
+        IsDamaged |= (result & 0xFF) is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB; // the rest of an extended code says where
+        throw new StoreException($"SQLite: {raw.sqlite3_errmsg(_handle).utf8_to_string()} (code {raw.sqlite3_extended_errcode(_handle)}).");
     }
 
     public void Dispose()

@@ -204,8 +204,8 @@ internal sealed partial class MessageLog
         return true;
     }
 
-    // The arrival of an indexed entry.
-    private static long? FindPlace(Database database, ConversationId conversation, long position, long indexed)
+    /// <summary>The arrival of an entry, if it is indexed.</summary>
+    public static long? FindPlace(Database database, ConversationId conversation, long position, long indexed)
     {
         var query = database.Prepare("SELECT arrival, position FROM place WHERE conversation = ?1 AND arrival <= ?2 ORDER BY arrival DESC LIMIT 1")
             .Bind(1, conversation.Value).Bind(2, FindArrival(database, conversation, position, indexed));

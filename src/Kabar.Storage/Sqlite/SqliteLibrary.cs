@@ -20,6 +20,16 @@ internal static class SqliteLibrary
     /// <summary>Its version, for the operator.</summary>
     public static string Version => Loaded.Value;
 
+    /// <summary>Whether it has FTS5, the full-text index.</summary>
+    public static bool HasFullText
+    {
+        get
+        {
+            Use();
+            return raw.sqlite3_compileoption_used("ENABLE_FTS5") != 0;
+        }
+    }
+
     private static string Load()
     {
         var provider = new SQLite3Provider_e_sqlite3();

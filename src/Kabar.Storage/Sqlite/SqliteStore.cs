@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Kabar.Core;
 
@@ -23,7 +24,7 @@ public sealed partial class SqliteStore : IStore
     private readonly Outboxes _outboxes;
     private readonly WriteQueue _writes;
 
-    private SqliteStore(Database writer, string path, IndexPace pace, TimeProvider clock)
+    private SqliteStore(Database writer, string path, string? searchIndex, IndexPace pace, TimeProvider clock)
     {
         _writer = writer;
         _clock = clock;
@@ -31,6 +32,7 @@ public sealed partial class SqliteStore : IStore
         _log = new MessageLog(writer, _reads, pace);
         _groups = new GroupTable(_log);
         _outboxes = new Outboxes(writer);
+        if (searchIndex is not null) _search = new SearchIndex(searchIndex, path, IdentityOf(writer), _log.LastArrival, clock);
         _writes = new WriteQueue(writer, _log, Publish, RollBack);
     }
 
@@ -41,11 +43,14 @@ public sealed partial class SqliteStore : IStore
     public int UnindexedMessages => _log.Unindexed;
 
     /// <summary>Opens the file, makes or migrates it where needed, and replays what a crash may have left unindexed.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="searchIndex">The file of its full-text index, which is made where it is missing or another's; without one nothing is found.</param>
     /// <exception cref="StoreException">It cannot be opened, or was written by a later version.</exception>
-    public static SqliteStore Open(string path, TimeProvider? clock = null) => Open(path, IndexPace.Default, clock);
+    public static SqliteStore Open(string path, TimeProvider? clock = null, string? searchIndex = null) => Open(path, IndexPace.Default, clock, searchIndex);
 
     /// <summary>The same with an index of another pace.</summary>
-    internal static SqliteStore Open(string path, IndexPace pace, TimeProvider? clock = null)
+    internal static SqliteStore Open(string path, IndexPace pace, TimeProvider? clock = null, string? searchIndex = null)
     {
         if (!File.Exists(path))
         {
@@ -57,7 +62,7 @@ public sealed partial class SqliteStore : IStore
         try
         {
             Migrations.Apply(writer);
-            return new SqliteStore(writer, path, pace, clock ?? TimeProvider.System);
+            return new SqliteStore(writer, path, searchIndex, pace, clock ?? TimeProvider.System);
         }
         catch
         {
@@ -247,6 +252,8 @@ public sealed partial class SqliteStore : IStore
     public async ValueTask DisposeAsync()
     {
         await _writes.DisposeAsync();
+        if (_search is not null) await _search.DisposeAsync();
+        _searching.Dispose();
         _reads.Dispose();
         _writer.Dispose();
     }
@@ -277,7 +284,7 @@ public sealed partial class SqliteStore : IStore
     });
 
     // Made here, not by SQLite, so that it is its owner's from the first byte; SQLite gives its log the same mode.
-    private static void MakeFile(string path)
+    internal static void MakeFile(string path)
     {
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -311,6 +318,17 @@ public sealed partial class SqliteStore : IStore
             .Bind(6, account.Created)
             .Run();
         return FindAccount(database, id);
+    }
+
+    // What its full-text index knows it by; a restored database gets another one.
+    private static string IdentityOf(Database writer)
+    {
+        writer.Prepare("INSERT OR IGNORE INTO meta (key, value) VALUES ('identity', ?1)").Bind(1, RandomNumberGenerator.GetHexString(32)).Run();
+        var query = writer.Prepare("SELECT value FROM meta WHERE key = 'identity'");
+        query.Step();
+        var identity = query.Text(0);
+        query.Reset();
+        return identity;
     }
 
     private static Account? FindAccount(Database database, AccountId id) => ReadAccount(database.Prepare(
@@ -351,6 +369,7 @@ public sealed partial class SqliteStore : IStore
         if (entries.Length > 0) EntriesCommitted?.Invoke(entries);
         PublishMarks();
         _outboxes.Publish(OutboxGrew);
+        _search?.Follow(_log.LastArrival);
     }
 
     private void RollBack()

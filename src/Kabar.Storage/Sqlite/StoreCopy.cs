@@ -51,7 +51,7 @@ public static class StoreCopy
         DeleteDatabase(incoming);
         try
         {
-            CopyDatabase(source, incoming, "INSERT OR REPLACE INTO meta (key, value) VALUES ('restored', 1)");
+            CopyDatabase(source, incoming, "INSERT OR REPLACE INTO meta (key, value) VALUES ('restored', 1); DELETE FROM meta WHERE key = 'identity'");
         }
         catch
         {
@@ -106,7 +106,7 @@ public static class StoreCopy
         {
             source.CopyTo(target);
 
-            // A restored realm has to find out what its peers know that it does not: IPeerStore.BeginAfterRestoreAsync.
+            // A restored realm has to find out what its peers know that it does not: IPeerStore.BeginAfterRestoreAsync. And no index of what was here before is its own.
             if (mark is not null) target.Run(mark);
 
             // Back into the one file: a copy is not to have a log beside it.

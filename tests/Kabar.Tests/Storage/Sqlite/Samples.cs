@@ -29,6 +29,9 @@ internal static class Samples
         return [.. page.Messages.Select(message => message.Text.Decode())];
     }
 
+    /// <summary>Where the full-text index of a file lies.</summary>
+    public static string SearchIndexOf(string database) => Path.Combine(Path.GetDirectoryName(database)!, "search.db"); // a file in a folder
+
     /// <summary>A closed file with three messages, all indexed, between accounts 1 and 2.</summary>
     public static async Task<string> MakeFileAsync(string path)
     {

@@ -18,7 +18,7 @@ public sealed class SqliteStoreTests : StoreContract
         _folder.Dispose();
     }
 
-    protected override ValueTask<IStore> OpenStoreAsync() => new(SqliteStore.Open(_files[^1], Samples.Pace));
+    protected override ValueTask<IStore> OpenStoreAsync() => new(SqliteStore.Open(_files[^1], Samples.Pace, searchIndex: Samples.SearchIndexOf(_files[^1])));
 
     protected override ValueTask<IStore> OpenAfterKillAsync()
     {
