@@ -145,6 +145,7 @@ internal sealed class ChatClient : IAsyncDisposable
 
         ChatMessage? message = null;
         Change(state => message = state.Write(to, said));
+        _typingTold = default; // the next thing that is typed is another one
         if (message is not null) Start(_sending = SendAfterAsync(_sending, message, replyTo));
     }
 

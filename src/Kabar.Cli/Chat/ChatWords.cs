@@ -10,8 +10,8 @@ internal sealed class ChatWords(bool isIndonesian)
     /// <summary>The language for the realm's sentences.</summary>
     public string Language => isIndonesian ? "id" : "en";
 
-    public string Hint => Say("Alt-1…9 or /list for conversations, /msg NAME or #group for a new one, /help for the rest, Ctrl-D leaves",
-        "Alt-1…9 atau /list untuk percakapan, /msg NAMA atau #grup untuk yang baru, /help untuk bantuan, Ctrl-D keluar");
+    public string Hint => Say("/help shows the commands, /list and Alt-1…9 the conversations; Ctrl-D leaves",
+        "/help untuk perintah, /list dan Alt-1…9 untuk percakapan; Ctrl-D keluar");
 
     public string NotConnected => Say("not connected; what you write is sent when it is back", "tidak terhubung; yang ditulis dikirim setelah terhubung lagi");
 
