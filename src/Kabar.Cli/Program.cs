@@ -15,6 +15,7 @@ root.Subcommands.Add(RestoreCommand.Create());
 root.Subcommands.Add(ExportCommand.Create());
 root.Subcommands.Add(LoginCommand.Create());
 root.Subcommands.Add(LogoutCommand.Create());
+root.Subcommands.Add(ChatCommand.Create());
 root.Subcommands.Add(ShellCommand.Create());
 root.Subcommands.Add(SendCommand.Create());
 root.Subcommands.Add(InboxCommand.Create());

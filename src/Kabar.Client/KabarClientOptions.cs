@@ -14,7 +14,7 @@ public sealed record KabarClientOptions
     /// <summary>What refusals are worded in: <c>id</c> or <c>en</c>.</summary>
     public string Language { get; init; } = "en";
 
-    /// <summary>How long an answer may take before the connection counts as broken.</summary>
+    /// <summary>How long the realm may be silent while it owes an answer before the connection counts as broken. When it owes none it is asked after as long a silence. Also how long connecting and logging in may take together.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The longest wait between two attempts to connect.</summary>

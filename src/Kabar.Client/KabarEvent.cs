@@ -34,7 +34,7 @@ public sealed record KabarEntry : KabarEvent
     /// <summary>When.</summary>
     public required DateTimeOffset Sent { get; init; }
 
-    /// <summary>What was said, as it now reads; empty for one deleted.</summary>
+    /// <summary>What was said, as it now reads, or a topic; of a failure the sentence about it. Empty for one deleted and where it does not apply.</summary>
     public string Text { get; init; } = "";
 
     /// <summary>The position of what it answers, edits, deletes or reacts to; null for none.</summary>
@@ -42,6 +42,18 @@ public sealed record KabarEntry : KabarEvent
 
     /// <summary>Whom it concerns besides; null for nobody.</summary>
     public string? Subject { get; init; }
+
+    /// <summary>Of <c>reacted</c>: with what, empty when the reaction was taken back; else null.</summary>
+    public string? Emoji { get; init; }
+
+    /// <summary>Of <c>role</c>: <c>member</c>, <c>moderator</c> or <c>owner</c>; else null.</summary>
+    public string? Role { get; init; }
+
+    /// <summary>Of <c>moved</c>: the realm that is the group's home from now on; else null.</summary>
+    public string? Realm { get; init; }
+
+    /// <summary>Of <c>failed</c>: what was not delivered; else null.</summary>
+    public KabarUndelivered? Undelivered { get; init; }
 
     /// <summary>When it was last edited; null for never.</summary>
     public DateTimeOffset? Edited { get; init; }
@@ -53,8 +65,19 @@ public sealed record KabarEntry : KabarEvent
     public string? Failure { get; init; }
 
     /// <summary>Who reacted with what.</summary>
-    public IReadOnlyList<(string Emoji, string Who)> Reactions { get; init; } = [];
+    public IReadOnlyList<KabarReaction> Reactions { get; init; } = [];
 }
+
+/// <summary>A reaction to a message.</summary>
+/// <param name="Emoji">With what.</param>
+/// <param name="Who">Who.</param>
+public sealed record KabarReaction(string Emoji, string Who);
+
+/// <summary>A message of the user that could not be delivered.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="To">To whom it was.</param>
+/// <param name="Quote">How it began.</param>
+public sealed record KabarUndelivered(string Id, string To, string Quote);
 
 /// <summary>Somebody has come further in a conversation.</summary>
 /// <param name="Conversation">The conversation as this user calls it.</param>

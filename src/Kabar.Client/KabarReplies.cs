@@ -35,6 +35,11 @@ public sealed record KabarHistory(IReadOnlyList<KabarEntry> Entries, long First,
 /// <param name="Unread">How many messages of others lie beyond, at most 100.</param>
 public sealed record KabarConversation(string Name, KabarEntry Last, long Read, int Unread);
 
+/// <summary>Some conversations.</summary>
+/// <param name="Conversations">The one with the newest entry first.</param>
+/// <param name="IsMore">Whether there are more.</param>
+public sealed record KabarConversations(IReadOnlyList<KabarConversation> Conversations, bool IsMore);
+
 /// <summary>A group.</summary>
 /// <param name="Name">How it is addressed: <c>#batak</c>, <c>#batak@satu</c>.</param>
 /// <param name="Topic">What it is about.</param>
@@ -57,13 +62,21 @@ public sealed record KabarMember(string User, string Name, string Role, bool IsM
 /// <param name="IsCurrent">Whether it is this client's.</param>
 public sealed record KabarSession(string Id, DateTimeOffset Created, DateTimeOffset LastUsed, bool IsCurrent);
 
+/// <summary>A realm that this one is joined with.</summary>
+/// <param name="Realm">Its name.</param>
+/// <param name="IsConnected">Whether it can be reached now.</param>
+public sealed record KabarPeer(string Realm, bool IsConnected);
+
 /// <summary>The realm has refused something.</summary>
 public sealed class KabarException : Exception
 {
     /// <summary>With what the realm said.</summary>
-    public KabarException(string code, string message)
-        : base(message) => Code = code;
+    public KabarException(string code, string message, string? parameter = null)
+        : base(message) => (Code, Parameter) = (code, parameter);
 
     /// <summary>The stable code: <c>unknown_recipient</c>, <c>not_allowed</c>, … Protocol: native, "Errors".</summary>
     public string Code { get; }
+
+    /// <summary>The parameter that it is about: <c>to</c>, <c>text</c>, …; null for none.</summary>
+    public string? Parameter { get; }
 }

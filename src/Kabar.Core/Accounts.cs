@@ -14,7 +14,7 @@ public sealed class Accounts
 
     private static readonly FrozenSet<string> Reserved = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
-        "type", "username", "nama", "password", "password_hash", "admin", "disabled", "created", "inbox_read_through", "incoming", "outgoing");
+        "type", "username", "nama", "password", "password_hash", "admin", "disabled", "created", "inbox_read_through", "last_seen", "incoming", "outgoing");
 
     private readonly IStore _store;
     private readonly Sessions _sessions;
@@ -84,6 +84,40 @@ public sealed class Accounts
         if (made is null) return Refusal.NameTaken;
         Changed?.Invoke();
         return made;
+    }
+
+    /// <summary>Whether an account can have this name, display name and password.</summary>
+    internal static bool CanBe(string username, string displayName, Password password) => Username.TryParse(username, out _) && IsAllowed(displayName) && IsAllowed(password);
+
+    /// <summary>Makes an account for somebody who asked himself, and uses up one use of his code if it takes one.</summary>
+    /// <returns>The account; <see cref="Refusal.InvalidName"/>, <see cref="Refusal.NameTaken"/> or <see cref="Refusal.WrongCode"/>.</returns>
+    internal async ValueTask<Result<Account>> RegisterAsync(string username, string displayName, Password password, TokenHash? code, CancellationToken cancellationToken)
+    {
+        if (!CanBe(username, displayName, password)) return Refusal.InvalidName;
+        var name = Username.Parse(username);
+
+        // Before the hash, which is slow on purpose; the store asks again in its transaction.
+        if (await FindAsync(name, cancellationToken) is not null) return Refusal.NameTaken;
+        var hash = await _hasher.HashAsync(password, cancellationToken);
+        var made = await _store.RegisterAsync(new NewAccount(name, displayName, [], hash, IsAdmin: false, _clock.GetUtcNow()), code, cancellationToken);
+        if (made.IsOk) Changed?.Invoke();
+        return made;
+    }
+
+    /// <summary>Gives an account another password in place of one that was compared, and ends its sessions but one. The new one must be allowed.</summary>
+    /// <returns>Null; <see cref="Refusal.InvalidName"/>, or <see cref="Refusal.WrongPassword"/> when it has had another since.</returns>
+    internal async ValueTask<Refusal?> ChangePasswordAsync(Account compared, Password next, SessionId kept, CancellationToken cancellationToken)
+    {
+        if (!IsAllowed(next)) return Refusal.InvalidName;
+        var hash = await _hasher.HashAsync(next, cancellationToken);
+        var changed = await _store.UpdateAccountAsync(
+            compared.Id, current => current.PasswordHash == compared.PasswordHash ? current with { PasswordHash = hash } : current, cancellationToken);
+        Forget(compared);
+        if (changed?.PasswordHash != hash) return Refusal.WrongPassword;
+
+        await _store.EndOtherSessionsAsync(compared.Id, kept, cancellationToken);
+        _sessions.Forget(compared.Id, kept);
+        return null;
     }
 
     /// <summary>Gives an account a new password and ends its sessions: whoever had the old one is out.</summary>

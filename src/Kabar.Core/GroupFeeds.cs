@@ -58,7 +58,8 @@ internal sealed class GroupFeeds : IAsyncDisposable
     {
         foreach (var entry in entries)
         {
-            if (!_feeds.ContainsKey(entry.Conversation)) continue;
+            // Most are between two, and no group's.
+            if (entry.To is not null || !_feeds.ContainsKey(entry.Conversation)) continue;
             if (_work.Writer.TryWrite(new Work(entries, null))) return;
 
             // Tried again, since the loop may have emptied the queue before it could see the mark: now either this wakes it, or there
@@ -82,7 +83,7 @@ internal sealed class GroupFeeds : IAsyncDisposable
                 }
 
                 foreach (var entry in work.Entries)
-                    if (_feeds.TryGetValue(entry.Conversation, out var feed)) await BringAsync(feed, entry);
+                    if (entry.To is null && _feeds.TryGetValue(entry.Conversation, out var feed)) await BringAsync(feed, entry);
 
                 if (_hasLeftOut && _work.Reader.Count == 0)
                 {

@@ -1,18 +1,17 @@
-using System.Text;
-
 namespace Kabar.Core;
 
 /// <summary>Who asks for something in a group: an account here, a user of a peer for whom the peer speaks, or the operator.</summary>
 /// <param name="Address">Who; of this realm when it names none.</param>
 /// <param name="DisplayName">The name that people see.</param>
 /// <param name="IsOperator">Whether it is the operator, who may do everything but speak.</param>
-public readonly record struct Actor(Address Address, string DisplayName, bool IsOperator = false)
+/// <param name="Since">When he came to be, if that is known: what somebody of his name has said before was said by another.</param>
+public readonly record struct Actor(Address Address, string DisplayName, bool IsOperator = false, DateTimeOffset? Since = null)
 {
     /// <summary>An account acting for itself.</summary>
     public static Actor Of(Account account)
     {
         ArgumentNullException.ThrowIfNull(account);
-        return new Actor(new Address(account.Username), account.DisplayName);
+        return new Actor(new Address(account.Username), account.DisplayName, Since: account.Created);
     }
 }
 
@@ -80,7 +79,12 @@ public static class GroupRules
         if (!group.IsHere) return Refusal.HomeElsewhere;
         if (!group.Awaited.IsEmpty) return Refusal.Recovering;
         if (ConcernsSomebody(verb) && subject is null) return Refusal.MissingParameter;
-        if ((position is not null || Revises(verb)) && target is not { Kind: EntryKind.Said, IsDeleted: false }) return CheckActor(group, actor, verb) ?? Refusal.UnknownMessage;
+        if (position is not null || Revises(verb))
+        {
+            // What somebody may not read he cannot answer or change either.
+            if (CheckActor(group, actor, verb) is { } hindrance) return hindrance;
+            if (target is not { Kind: EntryKind.Said, IsDeleted: false } || target.Position < FirstReadable(group, actor.Address)) return Refusal.UnknownMessage;
+        }
 
         return CheckActor(group, actor, verb) ?? verb switch
         {
@@ -93,11 +97,25 @@ public static class GroupRules
             GroupVerb.Ban when subject is { } stranger && !group.Members.ContainsKey(stranger) => null,
             GroupVerb.Kick or GroupVerb.Ban or GroupVerb.Mute or GroupVerb.Unmute when subject is { } concerned => CheckSubject(group, actor, concerned),
             GroupVerb.Role when subject is { } concerned => CheckRole(group, concerned, text),
-            GroupVerb.Edit when target is not null => CheckRevision(EntryKind.Edited, actor.Address, target, text, limits) ?? (text.Length > RealmOptions.MostLinkTextBytes ? Refusal.TextTooLong : null),
-            GroupVerb.React when target is not null => CheckRevision(EntryKind.Reacted, actor.Address, target, text, limits),
+            GroupVerb.Edit when target is not null => CheckRevision(EntryKind.Edited, actor, target, text, limits) ?? (text.Length > RealmOptions.MostLinkTextBytes ? Refusal.TextTooLong : null),
+            GroupVerb.React when target is not null => CheckRevision(EntryKind.Reacted, actor, target, text, limits),
             GroupVerb.Delete when target is not null => CheckDeletion(group, actor, target),
             _ => null,
         };
+    }
+
+    /// <summary>Whether somebody may read a group, wherever its home is: null, or <see cref="Refusal.NotAMember"/>.</summary>
+    public static Refusal? CheckReader(Group group, Actor actor)
+    {
+        ArgumentNullException.ThrowIfNull(group);
+        return CheckActor(group, actor, GroupVerb.Read);
+    }
+
+    /// <summary>The first position that a member may read: of a group that is not open, what was said since he came.</summary>
+    public static long FirstReadable(Group group, Address who)
+    {
+        ArgumentNullException.ThrowIfNull(group);
+        return !group.IsOpen && group.Members.TryGetValue(who, out var member) ? member.Joined : 1;
     }
 
     /// <summary>What a text in a group must be.</summary>
@@ -109,28 +127,23 @@ public static class GroupRules
 
     /// <summary>Whether somebody who takes part in a conversation may change an entry of it that was said; in a group whoever keeps order may also delete.</summary>
     /// <returns>Null; <see cref="Refusal.NotAllowed"/>, <see cref="Refusal.EmptyText"/>, <see cref="Refusal.TextTooLong"/>, or <see cref="Refusal.InvalidParameter"/> for what is no reaction.</returns>
-    public static Refusal? CheckRevision(EntryKind kind, Address who, Message target, MessageText text, RealmOptions limits)
+    public static Refusal? CheckRevision(EntryKind kind, Actor who, Message target, MessageText text, RealmOptions limits)
     {
         ArgumentNullException.ThrowIfNull(target);
         return kind switch
         {
-            EntryKind.Edited => target.From == who ? CheckText(text, limits) : Refusal.NotAllowed,
-            EntryKind.Deleted => target.From == who ? null : Refusal.NotAllowed,
-            _ => IsReaction(text) ? null : Refusal.InvalidParameter,
+            EntryKind.Edited => HasSaid(who, target) ? CheckText(text, limits) : Refusal.NotAllowed,
+            EntryKind.Deleted => HasSaid(who, target) ? null : Refusal.NotAllowed,
+            EntryKind.Reacted => Reaction.IsValid(text) ? null : Refusal.InvalidParameter,
+            _ => Refusal.NotAllowed,
         };
     }
 
-    private static bool IsReaction(MessageText text)
-    {
-        if (text.Length > Reaction.MaxBytes) return false;
-        foreach (var rune in text.Decode().EnumerateRunes())
-            if (Rune.IsWhiteSpace(rune) || Rune.IsControl(rune)) return false;
-        return true;
-    }
+    private static bool HasSaid(Actor who, Message target) => target.From == who.Address && (who.Since is not { } since || target.Sent >= since);
 
     private static Refusal? CheckDeletion(Group group, Actor actor, Message target)
     {
-        if (target.From == actor.Address || actor.IsOperator) return null;
+        if (HasSaid(actor, target) || actor.IsOperator) return null;
         var role = group.Members[actor.Address].Role;
         return role >= GroupRole.Moderator && (!group.Members.TryGetValue(target.From, out var author) || role > author.Role) ? null : Refusal.NotAllowed;
     }
@@ -139,7 +152,7 @@ public static class GroupRules
     {
         // The new home is asked before, which only the present home can do.
         if (verb == GroupVerb.Move && actor.Address.Realm is not null) return Refusal.NotAllowed;
-        if (LeastRole(verb) is not { } least || (actor.IsOperator && least > GroupRole.Member)) return null;
+        if (LeastRole(verb) is not { } least || (actor.IsOperator && (least > GroupRole.Member || verb == GroupVerb.Delete))) return null;
         if (!group.Members.TryGetValue(actor.Address, out var member)) return Refusal.NotAMember;
         if (verb is GroupVerb.Say or GroupVerb.Edit or GroupVerb.React && member.IsMuted) return Refusal.Muted;
         return member.Role >= least ? null : Refusal.NotAllowed;

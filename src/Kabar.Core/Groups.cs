@@ -10,6 +10,9 @@ namespace Kabar.Core;
 /// </summary>
 public sealed class Groups : IAsyncDisposable
 {
+    // A bound, not a tuning: when it is passed it starts again.
+    private const int MostConversations = 100_000;
+
     private readonly RealmName _here;
     private readonly IStore _store;
     private readonly IPeers _peers;
@@ -17,14 +20,18 @@ public sealed class Groups : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly MessageIds _ids;
     private readonly GroupFeeds _feeds;
+    private readonly AccountFeeds _accountFeeds;
     private readonly ConcurrentDictionary<GroupId, TaskCompletionSource> _awaitedReplicas = new();
 
     // Grows only with what users here ask for.
     private readonly ConcurrentDictionary<GroupId, RealmName> _wanted = new();
 
-    internal Groups(RealmName here, IStore store, IPeers peers, RealmOptions options, TimeProvider clock, MessageIds ids)
+    // Which group a conversation is of never changes; one that is gone is not found by its number either.
+    private readonly ConcurrentDictionary<ConversationId, GroupId> _conversations = new();
+
+    internal Groups(RealmName here, IStore store, IPeers peers, AccountFeeds accountFeeds, RealmOptions options, TimeProvider clock, MessageIds ids)
     {
-        (_here, _store, _peers, _options, _clock, _ids) = (here, store, peers, options, clock, ids);
+        (_here, _store, _peers, _accountFeeds, _options, _clock, _ids) = (here, store, peers, accountFeeds, options, clock, ids);
         _feeds = new GroupFeeds(store);
     }
 
@@ -33,6 +40,10 @@ public sealed class Groups : IAsyncDisposable
 
     /// <summary>The group of this number, or null.</summary>
     public ValueTask<Group?> FindAsync(GroupId id, CancellationToken cancellationToken) => _store.FindGroupAsync(id, cancellationToken);
+
+    /// <summary>The group whose conversation this is, or null. Mostly from memory.</summary>
+    public ValueTask<Group?> FindAsync(ConversationId conversation, CancellationToken cancellationToken) =>
+        _conversations.TryGetValue(conversation, out var id) ? _store.FindGroupAsync(id, cancellationToken) : LoadAsync(conversation, cancellationToken);
 
     /// <summary>
     /// The group of this address that is known here, or null. Without a realm: the one whose home is here, else one that has members
@@ -141,7 +152,7 @@ public sealed class Groups : IAsyncDisposable
 
     /// <summary>The home says that nobody of this realm is in the group: so it is kept.</summary>
     public ValueTask<Group?> LoseAsync(GroupId id) =>
-        _store.UpdateGroupAsync(id, group => group with { Members = group.Members.RemoveRange(group.Members.Keys.Where(member => member.Realm is null)) });
+        ChangeMembersAsync(id, group => group with { Members = group.Members.RemoveRange(group.Members.Keys.Where(member => member.Realm is null)) });
 
     /// <summary>What waits for the home of a group, oldest first.</summary>
     public ValueTask<ImmutableArray<PendingEntry>> ListPendingAsync(Group group, CancellationToken cancellationToken)
@@ -169,7 +180,7 @@ public sealed class Groups : IAsyncDisposable
             if (!left.TryGet(out _, out var refusal) && refusal is Refusal.Recovering or Refusal.PeerQueueFull) return refusal;
 
             // The home elsewhere may take its time, or be gone for good; here he is out at once.
-            if (!group.IsHere) await _store.UpdateGroupAsync(group.Id, current => current.IsHere ? current : current.Without(actor.Address));
+            if (!group.IsHere) await ChangeMembersAsync(group.Id, current => current.IsHere ? current : current.Without(actor.Address));
         }
 
         return null;
@@ -186,7 +197,9 @@ public sealed class Groups : IAsyncDisposable
     {
         if (await FindAsync(id, cancellationToken) is not { } group) return Refusal.UnknownGroup;
         if (group.Home is { } home && _peers.Find(home) is not null) return Refusal.HomeElsewhere;
-        return await _store.RemoveGroupAsync(id) ? group : Refusal.UnknownGroup;
+        if (!await _store.RemoveGroupAsync(id)) return Refusal.UnknownGroup;
+        _accountFeeds.Renew(group.Conversation);
+        return group;
     }
 
     /// <summary>Whether somebody here has asked, since the start, to join a group of this home: so that its home may tell of it.</summary>
@@ -196,6 +209,7 @@ public sealed class Groups : IAsyncDisposable
     public async ValueTask<Group> KeepReplicaAsync(Group state, long historyAfter)
     {
         var kept = await _store.KeepReplicaAsync(state, historyAfter);
+        _accountFeeds.Renew(kept.Conversation);
         Signal(kept.Id);
         return kept;
     }
@@ -219,6 +233,13 @@ public sealed class Groups : IAsyncDisposable
         return GroupRules.EntryOf(verb) is { } kind
             ? NewEntry(actor, kind, GroupRules.ConcernsSomebody(verb) ? subject : null, GroupRules.HasText(verb) ? text : default, entry, sent) with { Key = key, Target = target?.Position }
             : Refusal.NotAllowed;
+    }
+
+    private async ValueTask<Group?> ChangeMembersAsync(GroupId id, Func<Group, Group> change)
+    {
+        var changed = await _store.UpdateGroupAsync(id, change);
+        if (changed is not null) _accountFeeds.Renew(changed.Conversation);
+        return changed;
     }
 
     private NewEntry NewEntry(Actor actor, EntryKind kind, Address? subject, MessageText text, Guid? id = null, DateTimeOffset? sent = null) =>
@@ -247,6 +268,14 @@ public sealed class Groups : IAsyncDisposable
 
         // Two of his connections came at once.
         return refusal == Refusal.AlreadyMember ? await EnterAgainAsync(group.Id, actor.Address, cancellationToken) : refusal;
+    }
+
+    private async ValueTask<Group?> LoadAsync(ConversationId conversation, CancellationToken cancellationToken)
+    {
+        if (await _store.FindGroupAsync(conversation, cancellationToken) is not { } group) return null;
+        if (_conversations.Count >= MostConversations) _conversations.Clear();
+        _conversations[conversation] = group.Id;
+        return group;
     }
 
     private async ValueTask<bool> IsLeavingAsync(GroupId id, Address who, CancellationToken cancellationToken) =>

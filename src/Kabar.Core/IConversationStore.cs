@@ -5,11 +5,17 @@ namespace Kabar.Core;
 /// <summary>The part of a store that keeps conversations of all kinds, as one who takes part in them reads and changes them. See <see cref="IStore"/> for what holds of every verb.</summary>
 public interface IConversationStore
 {
-    /// <summary>Raised when marks have changed because a peer has acknowledged messages. Called on the store's own thread: whoever listens must not block and not throw.</summary>
+    /// <summary>Raised when marks have changed by what a peer has acknowledged, or told of its users. Called on the store's own thread: whoever listens must not block and not throw.</summary>
     event Action<ImmutableArray<Marks>>? MarksStored;
 
-    /// <summary>The arrival of the last entry that is committed; 0 before the first.</summary>
+    /// <summary>The arrival of the last entry that is committed; 0 before the first. It has come that far when <see cref="IGroupStore.EntriesCommitted"/> is raised.</summary>
     long LastArrival { get; }
+
+    /// <summary>
+    /// Completes when all that any read had shown before the call has also passed through <see cref="IGroupStore.EntriesCommitted"/>: what is read from the disk may be ahead of
+    /// that, for the moment between a commit and its announcement.
+    /// </summary>
+    ValueTask SettleAsync();
 
     /// <summary>The direct conversation of two, or null when nothing was said in it. <paramref name="other"/> may be the account itself.</summary>
     ValueTask<ConversationId?> FindDirectAsync(AccountId account, Address other, CancellationToken cancellationToken);
@@ -37,8 +43,14 @@ public interface IConversationStore
     /// <summary>Those with whom an account has a direct conversation.</summary>
     ValueTask<ImmutableArray<Address>> ListContactsAsync(AccountId account, CancellationToken cancellationToken);
 
+    /// <summary>Those with whom somebody, here or elsewhere, has a direct conversation.</summary>
+    ValueTask<ImmutableArray<Address>> ListContactsAsync(Address who, CancellationToken cancellationToken);
+
     /// <summary>The groups that an account is a member of.</summary>
     ValueTask<ImmutableArray<Group>> ListGroupsAsync(AccountId member, CancellationToken cancellationToken);
+
+    /// <summary>The groups that somebody, here or elsewhere, is a member of.</summary>
+    ValueTask<ImmutableArray<Group>> ListGroupsAsync(Address member, CancellationToken cancellationToken);
 
     /// <summary>
     /// Appends to a direct conversation what <paramref name="decide"/> answers when it is given the entry at a position (null: there is none), and revises that entry:

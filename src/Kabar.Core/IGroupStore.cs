@@ -20,6 +20,9 @@ public interface IGroupStore
     /// <summary>The group of this number, or null.</summary>
     ValueTask<Group?> FindGroupAsync(GroupId id, CancellationToken cancellationToken);
 
+    /// <summary>The group whose conversation this is, or null.</summary>
+    ValueTask<Group?> FindGroupAsync(ConversationId conversation, CancellationToken cancellationToken);
+
     /// <summary>All groups, in the order in which they became known.</summary>
     ValueTask<ImmutableArray<Group>> ListGroupsAsync(CancellationToken cancellationToken);
 

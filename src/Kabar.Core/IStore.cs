@@ -79,6 +79,9 @@ public interface IStore : IGroupStore, IPeerStore, IConversationStore, IAsyncDis
     /// </summary>
     ValueTask<Message> AppendAsync(in NewMessage message);
 
+    /// <summary>Forgets the keys under which something was said before a time, and returns how many there were.</summary>
+    ValueTask<int> ForgetKeysAsync(DateTimeOffset before);
+
     /// <summary>
     /// Offers the account's unread direct messages to <paramref name="take"/>, in the order of arrival, until it declines one or
     /// there are no more: what others said to it and failures of its own that were not deleted, behind what it has read of its inbox and of the conversation.

@@ -11,8 +11,10 @@ public sealed class InboxReading : IDisposable
     private readonly IStore _store;
     private readonly InboxTurns.Turn _turn;
 
-    internal InboxReading(IStore store, InboxTurns.Turn turn, Account reader, InboxPage page, ImmutableHashSet<Username> homonyms) =>
-        (_store, _turn, Reader, Page, Homonyms) = (store, turn, reader, page, homonyms);
+    private readonly Receipts _receipts;
+
+    internal InboxReading(IStore store, InboxTurns.Turn turn, Receipts receipts, Account reader, InboxPage page, ImmutableHashSet<Username> homonyms) =>
+        (_store, _turn, _receipts, Reader, Page, Homonyms) = (store, turn, receipts, reader, page, homonyms);
 
     /// <summary>Whose inbox it is.</summary>
     public Account Reader { get; }
@@ -23,8 +25,13 @@ public sealed class InboxReading : IDisposable
     /// <summary>The usernames of senders on other realms that an account here has too: they must be shown with their realm.</summary>
     public ImmutableHashSet<Username> Homonyms { get; }
 
-    /// <summary>The page has been handed over whole: it counts as read, durably, before the next reader's turn.</summary>
-    public ValueTask MarkReadAsync(CancellationToken cancellationToken) => _store.MarkReadAsync(Page, cancellationToken);
+    /// <summary>The page has been handed over whole: it counts as read, durably, before the next reader's turn. Its senders are told a moment later.</summary>
+    public ValueTask MarkReadAsync(CancellationToken cancellationToken)
+    {
+        var marking = _store.MarkReadAsync(Page, cancellationToken);
+        _receipts.Note(Reader, Page.Messages.AsSpan(), isRead: true);
+        return marking;
+    }
 
     /// <summary>Ends the turn.</summary>
     public void Dispose() => _turn.Dispose();

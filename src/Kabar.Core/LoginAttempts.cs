@@ -9,8 +9,8 @@ internal sealed class LoginAttempts(int perMinute, int perHour, TimeProvider clo
     private const int EntryLimit = 100_000;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<(Username Account, string Origin), Window> _pairs = [];
-    private readonly Dictionary<Username, Window> _accounts = [];
+    private readonly AttemptWindows<(Username Account, string Origin)> _pairs = new(TimeSpan.FromMinutes(1), clock);
+    private readonly AttemptWindows<Username> _accounts = new(TimeSpan.FromHours(1), clock);
 
     /// <summary>Begins an attempt; false when one of the limits is reached.</summary>
     public bool TryBegin(Username account, string origin)
@@ -19,8 +19,8 @@ internal sealed class LoginAttempts(int perMinute, int perHour, TimeProvider clo
         lock (_gate)
         {
             Prune(now);
-            var pair = Current(_pairs, (account, origin), TimeSpan.FromMinutes(1), now);
-            var whole = Current(_accounts, account, TimeSpan.FromHours(1), now);
+            var pair = _pairs.Current((account, origin), now);
+            var whole = _accounts.Current(account, now);
             if ((perMinute > 0 && pair.Count >= perMinute) || (perHour > 0 && whole.Count >= perHour)) return false;
 
             pair.Count++;
@@ -34,17 +34,9 @@ internal sealed class LoginAttempts(int perMinute, int perHour, TimeProvider clo
     {
         lock (_gate)
         {
-            if (_pairs.TryGetValue((account, origin), out var pair) && pair.Count > 0) pair.Count--;
-            if (_accounts.TryGetValue(account, out var whole) && whole.Count > 0) whole.Count--;
+            _pairs.Forgive((account, origin));
+            _accounts.Forgive(account);
         }
-    }
-
-    private Window Current<TKey>(Dictionary<TKey, Window> windows, TKey key, TimeSpan length, long now)
-        where TKey : notnull
-    {
-        if (!windows.TryGetValue(key, out var window)) windows.Add(key, window = new Window(now));
-        else if (clock.GetElapsedTime(window.Start, now) >= length) (window.Start, window.Count) = (now, 0);
-        return window;
     }
 
     // Bounded: past the limit what has run out goes, and if nothing has, the pairs start again while the accounts' counts stay.
@@ -52,17 +44,8 @@ internal sealed class LoginAttempts(int perMinute, int perHour, TimeProvider clo
     {
         if (_pairs.Count + _accounts.Count < EntryLimit) return;
 
-        foreach (var (key, window) in _pairs)
-            if (clock.GetElapsedTime(window.Start, now) >= TimeSpan.FromMinutes(1)) _pairs.Remove(key);
-        foreach (var (key, window) in _accounts)
-            if (clock.GetElapsedTime(window.Start, now) >= TimeSpan.FromHours(1)) _accounts.Remove(key);
+        _pairs.Prune(now);
+        _accounts.Prune(now);
         if (_pairs.Count + _accounts.Count >= EntryLimit) _pairs.Clear();
-    }
-
-    private sealed class Window(long start)
-    {
-        public long Start { get; set; } = start;
-
-        public int Count { get; set; }
     }
 }

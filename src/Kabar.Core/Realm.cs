@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 
 namespace Kabar.Core;
 
@@ -16,22 +17,41 @@ public sealed class Realm : IAsyncDisposable
     private readonly LoginAttempts _attempts;
     private readonly InboxTurns _turns;
     private readonly MessageIds _ids;
-    private readonly SemaphoreSlim _room;
-    private readonly IPeers _peers;
+    private readonly DirectSends _sends;
+    private readonly Receipts _receipts;
+
+    // What a password is compared with when there is no account: an answer to an unknown name takes as long as one to a wrong password.
+    private volatile string? _nobodysHash;
 
     /// <summary>Opens a realm on its store. The store and the peers stay their owner's to dispose of.</summary>
     public Realm(RealmName name, IStore store, RealmOptions options, TimeProvider clock, IPeers? peers = null)
     {
         Name = name;
-        (_store, _options, _clock, _peers) = (store, options, clock, peers ?? NoPeers.Instance);
+        peers ??= NoPeers.Instance;
+        (_store, _options, _clock) = (store, options, clock);
         _sessions = new Sessions(store, options.SessionIdle, clock);
         _attempts = new LoginAttempts(options.WrongPasswordsPerMinute, options.WrongPasswordsPerHour, clock);
         _turns = new InboxTurns(options.InboxTurn, clock);
         _ids = new MessageIds(clock);
-        _room = new SemaphoreSlim(options.SendsWaiting > 0 ? options.SendsWaiting : int.MaxValue);
-        Groups = new Groups(name, store, _peers, options, clock, _ids);
+        Feeds = new AccountFeeds(store, _sessions.IsLiveAsync);
+        _sessions.Ended += Feeds.End;
+        Groups = new Groups(name, store, peers, Feeds, options, clock, _ids);
         Accounts = new Accounts(store, _sessions, Groups, _hasher, clock);
-        Exchange = new Exchange(name, store, _peers, Accounts, Groups, options, clock, _ids);
+        Registrations = new Registrations(store, Accounts, options, clock);
+        _receipts = new Receipts(store, peers, Feeds, clock, _ids);
+        _sends = new DirectSends(name, store, peers, Accounts, options, clock, _ids);
+        Conversations = new Conversations(name, store, peers, Accounts, Groups, _sends, Feeds, _receipts, options, clock, _ids);
+        Presences = new Presences(name, store, peers, Accounts, Feeds, clock);
+        Exchange = new Exchange(name, store, peers, Accounts, Groups, Feeds, Presences, options, clock, _ids);
+    }
+
+    /// <summary>
+    /// Raised after sessions of an account have ended: the one that is named, or all but one. Not for those that have been idle too long. Whoever listens must not block and not throw.
+    /// </summary>
+    public event Action<AccountId, SessionId?, SessionId?>? SessionsEnded
+    {
+        add => _sessions.Ended += value;
+        remove => _sessions.Ended -= value;
     }
 
     /// <summary>The realm's name.</summary>
@@ -50,37 +70,16 @@ public sealed class Realm : IAsyncDisposable
     public Exchange Exchange { get; }
 
     /// <summary>What accounts do in their conversations.</summary>
-    public Conversations Conversations => throw new NotImplementedException();
+    public Conversations Conversations { get; }
 
     /// <summary>What connections hear as it happens.</summary>
-    public AccountFeeds Feeds => throw new NotImplementedException();
+    public AccountFeeds Feeds { get; }
 
     /// <summary>Who is there.</summary>
-    public Presences Presences => throw new NotImplementedException();
+    public Presences Presences { get; }
 
     /// <summary>Accounts that people make by themselves.</summary>
-    public Registrations Registrations => throw new NotImplementedException();
-
-    /// <summary>As <see cref="LogInAsync"/>, but an unknown name and a wrong password are one refusal, <see cref="Refusal.NotAuthenticated"/>, and take the same time.</summary>
-    public ValueTask<Result<LoggedIn>> AuthenticateAsync(string username, Password password, string origin, CancellationToken cancellationToken) => throw new NotImplementedException();
-
-    /// <summary>Starts a session for an account that has just been made.</summary>
-    public ValueTask<LoggedIn> BeginSessionAsync(Account account, CancellationToken cancellationToken) => throw new NotImplementedException();
-
-    /// <summary>Goes on with a session.</summary>
-    /// <returns>The session and whose it is, or <see cref="Refusal.UnknownSession"/>.</returns>
-    public ValueTask<Result<LoggedIn>> ResumeAsync(SessionToken token, CancellationToken cancellationToken) => throw new NotImplementedException();
-
-    /// <summary>The live sessions of an account, in the order of their logins.</summary>
-    public ValueTask<ImmutableArray<Session>> ListOwnSessionsAsync(Account account, CancellationToken cancellationToken) => throw new NotImplementedException();
-
-    /// <summary>Ends one session of an account; its connections are told.</summary>
-    /// <returns>Null, or <see cref="Refusal.UnknownSession"/>.</returns>
-    public ValueTask<Refusal?> EndSessionAsync(Account account, SessionId session, CancellationToken cancellationToken) => throw new NotImplementedException();
-
-    /// <summary>Changes an account's password after a look at the old one, and ends its other sessions.</summary>
-    /// <returns>Null; <see cref="Refusal.WrongPassword"/>, <see cref="Refusal.InvalidName"/> for one that is not allowed, <see cref="Refusal.TooManyAttempts"/>.</returns>
-    public ValueTask<Refusal?> ChangePasswordAsync(LoggedIn session, Password old, Password next, string origin, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Registrations Registrations { get; }
 
     /// <summary>Compares a password and starts a session that outlives connection and process.</summary>
     /// <param name="username">As it was typed.</param>
@@ -91,35 +90,56 @@ public sealed class Realm : IAsyncDisposable
     /// The token; <see cref="Refusal.UnknownUser"/>, <see cref="Refusal.WrongPassword"/>, or after too many of those
     /// <see cref="Refusal.TooManyAttempts"/>, held back for a while, also when the password was right.
     /// </returns>
-    public async ValueTask<Result<LoggedIn>> LogInAsync(string username, Password password, string origin, CancellationToken cancellationToken)
+    public async ValueTask<Result<LoggedIn>> LogInAsync(string username, Password password, string origin, CancellationToken cancellationToken) =>
+        !Username.TryParse(username, out var name) || await Accounts.FindAsync(name, cancellationToken) is not { IsDisabled: false } account
+            ? Refusal.UnknownUser
+            : await OpenAsync(account, name, password, origin, cancellationToken);
+
+    /// <summary>As <see cref="LogInAsync"/>, but an unknown name and a wrong password are one refusal, <see cref="Refusal.NotAuthenticated"/>, and take the same time.</summary>
+    public async ValueTask<Result<LoggedIn>> AuthenticateAsync(string username, Password password, string origin, CancellationToken cancellationToken)
     {
-        if (!Username.TryParse(username, out var name) || await Accounts.FindAsync(name, cancellationToken) is not { IsDisabled: false } account)
-            return Refusal.UnknownUser;
+        // What is no name at all counts as one that nobody has.
+        var isName = Username.TryParse(username, out var name);
+        var account = isName && await Accounts.FindAsync(name, cancellationToken) is { IsDisabled: false } found ? found : null;
+        var opened = await OpenAsync(account, name, password, origin, cancellationToken);
+        return !opened.TryGet(out _, out var refusal) && refusal is Refusal.WrongPassword or Refusal.UnknownUser ? Refusal.NotAuthenticated : opened;
+    }
 
-        if (!_attempts.TryBegin(name, origin))
-        {
-            await Task.Delay(_options.AttemptDelay, _clock, cancellationToken);
-            return Refusal.TooManyAttempts;
-        }
+    /// <summary>Starts a session for an account that has just been made.</summary>
+    public ValueTask<LoggedIn> BeginSessionAsync(Account account, CancellationToken cancellationToken) => _sessions.StartAsync(account, cancellationToken);
 
-        if (password.Utf8.Length > Password.MaxBytes) return Refusal.WrongPassword;
-        if (await _hasher.VerifyAsync(password, account.PasswordHash, cancellationToken) is not { } verdict)
-        {
-            // Nothing was compared: too many wait for it.
-            _attempts.Forgive(name, origin);
-            return Refusal.TooManyAttempts;
-        }
+    /// <summary>Goes on with a session.</summary>
+    /// <returns>The session and whose it is, or <see cref="Refusal.UnknownSession"/>.</returns>
+    public async ValueTask<Result<LoggedIn>> ResumeAsync(SessionToken token, CancellationToken cancellationToken) =>
+        await _sessions.FindAsync(token, cancellationToken) is { } session
+        && await Accounts.FindAsync(session.Account, cancellationToken) is { IsDisabled: false } account
+            ? new LoggedIn(token, account, session)
+            : Refusal.UnknownSession;
 
-        if (!verdict.IsRight) return Refusal.WrongPassword;
+    /// <summary>The live sessions of an account, in the order of their logins.</summary>
+    public ValueTask<ImmutableArray<Session>> ListOwnSessionsAsync(Account account, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        return _sessions.ListAsync(account.Id, cancellationToken);
+    }
 
-        _attempts.Forgive(name, origin);
-        if (verdict.IsOutdated) await Accounts.RehashAsync(account, await _hasher.HashAsync(password, cancellationToken), cancellationToken);
-        var loggedIn = await _sessions.StartAsync(account, cancellationToken);
+    /// <summary>Ends one session of an account; its connections are told.</summary>
+    /// <returns>Null, or <see cref="Refusal.UnknownSession"/>.</returns>
+    public async ValueTask<Refusal?> EndSessionAsync(Account account, SessionId session, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        return await _sessions.EndAsync(account.Id, session, cancellationToken) ? null : Refusal.UnknownSession;
+    }
 
-        // A change of the password ends all sessions; one that begins from a comparison made before it must not outlive it.
-        if (await StillOpensAsync(account, password, cancellationToken)) return loggedIn;
-        await LogOutAsync(loggedIn.Token, cancellationToken);
-        return Refusal.WrongPassword;
+    /// <summary>Changes an account's password after a look at the old one, and ends its other sessions.</summary>
+    /// <returns>Null; <see cref="Refusal.WrongPassword"/>, <see cref="Refusal.InvalidName"/> for one that is not allowed, <see cref="Refusal.TooManyAttempts"/>.</returns>
+    public async ValueTask<Refusal?> ChangePasswordAsync(LoggedIn session, Password old, Password next, string origin, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        if (await Accounts.FindAsync(session.Account.Id, cancellationToken) is not { IsDisabled: false } account) return Refusal.WrongPassword;
+        return (await CompareAsync(account, account.Username, old, origin, cancellationToken)).TryGet(out _, out var refusal)
+            ? await Accounts.ChangePasswordAsync(account, next, session.Session.Id, cancellationToken)
+            : refusal;
     }
 
     /// <summary>Ends the session of a token. Its other connections find it gone.</summary>
@@ -155,10 +175,7 @@ public sealed class Realm : IAsyncDisposable
         if (!(await FindUserAsync(token, cancellationToken)).TryGet(out var sender, out var refusal)) return refusal;
         if (GroupRules.CheckText(text, _options) is { } hindrance) return hindrance;
         if (!Address.TryParse(to, out var address)) return Refusal.UnknownRecipient;
-        if (await FindRecipientAsync(address, cancellationToken) is not { } recipient) return await BeginSendElsewhereAsync(sender, address, text, cancellationToken);
-
-        if (!_room.Wait(0, CancellationToken.None)) await _room.WaitAsync(cancellationToken);
-        return new Sending(_store.AppendAsync(new NewMessage(_ids.Next(), sender, recipient, text, _clock.GetUtcNow())), _room);
+        return await _sends.BeginAsync(sender, address, new Draft(text), cancellationToken);
     }
 
     /// <summary>Sends a message and waits until it is on disk. See <see cref="BeginSendAsync"/>.</summary>
@@ -186,7 +203,7 @@ public sealed class Realm : IAsyncDisposable
             var left = _options.InboxReplyBytes > 0 ? _options.InboxReplyBytes : int.MaxValue;
             var isFirst = true;
             var page = await _store.ReadInboxAsync(reader.Id, Take, cancellationToken);
-            return new InboxReading(_store, turn, reader, page, await FindHomonymsAsync(page, cancellationToken));
+            return new InboxReading(_store, turn, _receipts, reader, page, await FindHomonymsAsync(page, cancellationToken));
 
             // The first is always shown: a limit below one message would otherwise stop the inbox for ever.
             bool Take(Message message)
@@ -221,7 +238,15 @@ public sealed class Realm : IAsyncDisposable
     }
 
     /// <summary>Ends the sessions that have not been used for the idle time, and returns how many there were.</summary>
-    public ValueTask<int> EndIdleSessionsAsync(CancellationToken cancellationToken) => _sessions.EndIdleAsync(cancellationToken);
+    public async ValueTask<int> EndIdleSessionsAsync(CancellationToken cancellationToken)
+    {
+        var ended = await _sessions.EndIdleAsync(cancellationToken);
+        if (ended > 0) await Feeds.EndLostAsync(cancellationToken);
+        return ended;
+    }
+
+    /// <summary>Forgets the keys of clients that have lived for <see cref="RealmOptions.KeyLifetime"/>, and returns how many there were.</summary>
+    public ValueTask<int> ForgetKeysAsync() => _store.ForgetKeysAsync(_clock.GetUtcNow() - _options.KeyLifetime);
 
     /// <summary>
     /// Stores a message that a legacy peer brings for an account here, whose word is taken for who its sender is.
@@ -238,9 +263,56 @@ public sealed class Realm : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        // What still has something to write or to tell comes before those it tells.
+        await Presences.DisposeAsync();
+        await _receipts.DisposeAsync();
+        _sessions.Ended -= Feeds.End;
+        await Feeds.DisposeAsync();
         await Groups.DisposeAsync();
         _hasher.Dispose();
-        _room.Dispose();
+        _sends.Dispose();
+    }
+
+    // Without an account there is no session, in the same time.
+    private async ValueTask<Result<LoggedIn>> OpenAsync(Account? account, Username name, Password password, string origin, CancellationToken cancellationToken)
+    {
+        if (!(await CompareAsync(account, name, password, origin, cancellationToken)).TryGet(out var isOutdated, out var refusal)) return refusal;
+        if (account is null) return Refusal.UnknownUser;
+        if (isOutdated) await Accounts.RehashAsync(account, await _hasher.HashAsync(password, cancellationToken), cancellationToken);
+        var loggedIn = await _sessions.StartAsync(account, cancellationToken);
+
+        // A change of the password ends all sessions; one that begins from a comparison made before it must not outlive it.
+        if (await StillOpensAsync(account, password, cancellationToken)) return loggedIn;
+        await LogOutAsync(loggedIn.Token, cancellationToken);
+        return Refusal.WrongPassword;
+    }
+
+    // Whether the hash is an outdated one, when the password is right; an attempt counts until then. Without an account none is.
+    private async ValueTask<Result<bool>> CompareAsync(Account? account, Username name, Password password, string origin, CancellationToken cancellationToken)
+    {
+        if (!_attempts.TryBegin(name, origin))
+        {
+            await Task.Delay(_options.AttemptDelay, _clock, cancellationToken);
+            return Refusal.TooManyAttempts;
+        }
+
+        if (password.Utf8.Length > Password.MaxBytes) return Refusal.WrongPassword;
+        if ((account?.PasswordHash ?? _nobodysHash) is not { } hash)
+        {
+            _nobodysHash = await _hasher.HashAsync(new Password(RandomNumberGenerator.GetBytes(16)), cancellationToken);
+            return Refusal.WrongPassword;
+        }
+
+        if (await _hasher.VerifyAsync(password, hash, cancellationToken) is not { } verdict)
+        {
+            // Nothing was compared: too many wait for it.
+            _attempts.Forgive(name, origin);
+            return Refusal.TooManyAttempts;
+        }
+
+        if (account is null || !verdict.IsRight) return Refusal.WrongPassword;
+        _attempts.Forgive(name, origin);
+        return verdict.IsOutdated;
     }
 
     private async ValueTask<bool> StillOpensAsync(Account account, Password password, CancellationToken cancellationToken)
@@ -257,39 +329,5 @@ public sealed class Realm : IAsyncDisposable
             if (message.From is { Realm: not null, Username: var username } && !homonyms.Contains(username) && await Accounts.FindAsync(username, cancellationToken) is not null)
                 homonyms = homonyms.Add(username);
         return homonyms;
-    }
-
-    private async ValueTask<Account?> FindRecipientAsync(Address address, CancellationToken cancellationToken) =>
-        (address.Realm is null || address.Realm == Name) && await Accounts.FindAsync(address.Username, cancellationToken) is { IsDisabled: false } account
-            ? account
-            : null;
-
-    // To a realm that is named, without asking it; else to the first that has such a user; the legacy peers last, since each of them
-    // must be asked and waited for.
-    private async ValueTask<Result<Sending>> BeginSendElsewhereAsync(Account sender, Address to, MessageText text, CancellationToken cancellationToken)
-    {
-        if (to.Realm == Name) return Refusal.UnknownRecipient;
-
-        var found = to.Realm is { } realm
-            ? _peers.Find(realm) is { } named ? named : Refusal.UnknownRecipient
-            : await _peers.FindUserAsync(to.Username, cancellationToken);
-        if (!found.TryGet(out var peer, out var refusal))
-        {
-            var sent = await _peers.SendOverLegacyAsync(sender.Username, to, text, cancellationToken);
-            if (sent.TryGet(out var address, out var legacyRefusal)) return await KeepSentAsync(new OutgoingMessage(_ids.Next(), sender, address, text, _clock.GetUtcNow(), null), cancellationToken);
-            return legacyRefusal == Refusal.UnknownRecipient ? refusal : legacyRefusal;
-        }
-
-        if (text.Length > RealmOptions.MostLinkTextBytes) return Refusal.TextTooLong;
-        if (_peers.IsFull(peer.Id)) return Refusal.PeerQueueFull;
-        var (id, now) = (_ids.Next(), _clock.GetUtcNow());
-        var frame = _peers.Write(new DirectDispatch(id, sender.Username, sender.DisplayName, to.Username, text, now));
-        return await KeepSentAsync(new OutgoingMessage(id, sender, new Address(to.Username, peer.Realm), text, now, new Parcel(peer.Id, frame)), cancellationToken);
-    }
-
-    private async ValueTask<Result<Sending>> KeepSentAsync(OutgoingMessage message, CancellationToken cancellationToken)
-    {
-        if (!_room.Wait(0, CancellationToken.None)) await _room.WaitAsync(cancellationToken);
-        return new Sending(_store.AppendAsync(message), _room);
     }
 }

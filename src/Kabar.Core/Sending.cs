@@ -10,7 +10,10 @@ public readonly struct Sending
     private readonly ValueTask<Message> _append;
     private readonly SemaphoreSlim _room;
 
-    internal Sending(ValueTask<Message> append, SemaphoreSlim room) => (_append, _room) = (append, room);
+    internal Sending(ValueTask<Message> append, SemaphoreSlim room, bool isQueued = false) => (_append, _room, IsQueued) = (append, room, isQueued);
+
+    /// <summary>Whether it also waits for another realm.</summary>
+    internal bool IsQueued { get; }
 
     /// <summary>Completes when the message is on disk.</summary>
     /// <exception cref="StoreException">It is not, and will not be.</exception>

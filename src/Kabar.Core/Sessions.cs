@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 
 namespace Kabar.Core;
 
@@ -17,6 +18,9 @@ internal sealed class Sessions(IStore store, TimeSpan idle, TimeProvider clock)
 
     // Counts endings: what was read before one must not be kept after it.
     private long _endings;
+
+    /// <summary>Raised after sessions of an account have ended: the one that is named, or all but one. Whoever listens must not block.</summary>
+    public event Action<AccountId, SessionId?, SessionId?>? Ended;
 
     /// <summary>Sessions used since this time are live.</summary>
     public DateTimeOffset LiveSince => idle > TimeSpan.Zero ? clock.GetUtcNow() - idle : DateTimeOffset.MinValue;
@@ -45,18 +49,46 @@ internal sealed class Sessions(IStore store, TimeSpan idle, TimeProvider clock)
         await store.EndSessionAsync(session.Id, cancellationToken);
         Interlocked.Increment(ref _endings);
         _found.TryRemove(token, out _);
+        Ended?.Invoke(session.Account, session.Id, null);
     }
 
-    /// <summary>Drops what is kept of an account whose sessions have ended in the store.</summary>
-    public void Forget(AccountId account)
+    /// <summary>Ends a session of an account by its public id. False when there is no such live one.</summary>
+    public async ValueTask<bool> EndAsync(AccountId account, SessionId id, CancellationToken cancellationToken)
     {
-        Interlocked.Increment(ref _endings);
-        foreach (var (token, session) in _found)
-            if (session.Account == account) _found.TryRemove(token, out _);
+        if (!await IsLiveAsync(account, id, cancellationToken)) return false;
+        await store.EndSessionAsync(id, cancellationToken);
+        Drop(session => session.Id == id);
+        Ended?.Invoke(account, id, null);
+        return true;
+    }
+
+    /// <summary>The live sessions of an account, in the order of their logins.</summary>
+    public ValueTask<ImmutableArray<Session>> ListAsync(AccountId account, CancellationToken cancellationToken) => store.ListSessionsAsync(account, LiveSince, cancellationToken);
+
+    /// <summary>Whether an account has this session, and it is live.</summary>
+    public async ValueTask<bool> IsLiveAsync(AccountId account, SessionId id, CancellationToken cancellationToken)
+    {
+        foreach (var session in await ListAsync(account, cancellationToken))
+            if (session.Id == id) return true;
+        return false;
+    }
+
+    /// <summary>Drops what is kept of an account whose sessions, but perhaps one, have ended in the store.</summary>
+    public void Forget(AccountId account, SessionId? kept = null)
+    {
+        Drop(session => session.Account == account && session.Id != kept);
+        Ended?.Invoke(account, null, kept);
     }
 
     public ValueTask<int> EndIdleAsync(CancellationToken cancellationToken) =>
         idle > TimeSpan.Zero ? store.EndIdleSessionsAsync(LiveSince, cancellationToken) : new(0);
+
+    private void Drop(Func<Session, bool> isOver)
+    {
+        Interlocked.Increment(ref _endings);
+        foreach (var (token, session) in _found)
+            if (isOver(session)) _found.TryRemove(token, out _);
+    }
 
     private async ValueTask<Session?> LoadAsync(SessionToken token, CancellationToken cancellationToken)
     {

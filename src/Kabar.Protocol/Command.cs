@@ -36,6 +36,17 @@ public sealed record LogOutCommand(SessionToken Token) : Command;
 /// <param name="Dialect">Which.</param>
 public sealed record SwitchDialectCommand(Dialects.Dialect Dialect) : Command;
 
+/// <summary>Speak the native protocol from now on.</summary>
+public sealed record SwitchToNativeCommand : Command
+{
+    private SwitchToNativeCommand()
+    {
+    }
+
+    /// <summary>The one.</summary>
+    public static SwitchToNativeCommand Instance { get; } = new();
+}
+
 /// <summary>Enter a group, and converse in it from then on: <c>group</c>.</summary>
 /// <param name="Token">Who enters.</param>
 /// <param name="Group">The group's name as typed.</param>

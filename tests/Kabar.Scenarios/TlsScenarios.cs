@@ -16,11 +16,8 @@ public sealed class TlsScenarios
 
         async ValueTask<Stream> ConnectAsync(string dialect, CancellationToken cancellationToken)
         {
-            var tls = new SslStream(await server.ConnectAsync("chat,tls", cancellationToken));
-            await tls.AuthenticateAsClientAsync(
-                new SslClientAuthenticationOptions { TargetHost = "localhost", RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null },
-                cancellationToken);
-            protocol = tls.SslProtocol;
+            var tls = await server.ConnectOverTlsAsync("chat,tls", cancellationToken);
+            protocol = tls.ShouldBeOfType<SslStream>().SslProtocol;
             return tls;
         }
 

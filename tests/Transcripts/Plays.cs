@@ -7,7 +7,13 @@ namespace Kabar.Transcripts;
 /// </summary>
 internal static class Plays
 {
+    /// <summary>The native protocol, which is no dialect of the documents.</summary>
+    public const string Native = "kabar";
+
     public static readonly IReadOnlyList<string> Dialects = ["message-service", "chat", "thread-chat", "layanan-chat", "realm-chat"];
+
+    /// <summary>What a listener may speak.</summary>
+    public static readonly IReadOnlyList<string> Spoken = [.. Dialects, Native];
     public static readonly IReadOnlyList<string> Links = ["legacy", "native"];
     private const string EveryDialect = "every-dialect";
     private const string TwoRealms = "two-realms";
@@ -15,6 +21,10 @@ internal static class Plays
 
     /// <summary>Those of one realm.</summary>
     public static IReadOnlyCollection<string> Names => [.. Found.Value.Where(play => !play.Value.Transcript.IsBetweenRealms).Select(play => play.Key)];
+
+    /// <summary>Those of one realm in which the native protocol is spoken from beginning to end, over whatever carries it.</summary>
+    public static IReadOnlyCollection<string> NativeNames =>
+        [.. Found.Value.Where(play => play.Value.Dialect == Native && play.Value.Transcript is { IsBetweenRealms: false, Switches: false }).Select(play => play.Key)];
 
     /// <summary>Those of two realms that are joined over this link.</summary>
     public static IReadOnlyCollection<string> NamesOver(string link) =>
@@ -42,8 +52,9 @@ internal static class Plays
 
         foreach (var file in Directory.EnumerateFiles(documents, "*.md"))
         {
+            var dialect = Path.GetFileName(file) == "native.md" ? Native : "realm-chat";
             foreach (var transcript in MarkdownPlays.In(File.ReadAllText(file), "docs/protocol/" + Path.GetFileName(file)))
-                found.Add($"{transcript.Source}:{transcript.Lines[0].Number}", new Play("realm-chat", transcript));
+                found.Add($"{transcript.Source}:{transcript.Lines[0].Number}", new Play(dialect, transcript));
         }
 
         return found;

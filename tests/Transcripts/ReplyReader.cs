@@ -1,6 +1,6 @@
 namespace Kabar.Transcripts;
 
-/// <summary>Takes replies off a connection: everything up to the next <c>\r\n\r\n</c>, or a given number of bytes.</summary>
+/// <summary>Takes replies off a connection: everything up to the next <c>\r\n\r\n</c> (of the native protocol <c>\r\n</c>), or a given number of bytes.</summary>
 internal sealed class ReplyReader(Stream connection)
 {
     private byte[] _buffer = new byte[16 * 1024];
@@ -12,25 +12,10 @@ internal sealed class ReplyReader(Stream connection)
 
     /// <summary>The next reply without its ending, or null at the end of the stream. A reset counts as an end.</summary>
     /// <exception cref="EndOfStreamException">The stream ended inside a reply.</exception>
-    public async ValueTask<byte[]?> ReadReplyAsync(CancellationToken cancellationToken)
-    {
-        var searched = 0;
-        while (true)
-        {
-            var end = Pending.Span[searched..].IndexOf("\r\n\r\n"u8);
-            if (end >= 0)
-            {
-                var reply = Take(searched + end);
-                _ = Take(4);
-                return reply;
-            }
+    public ValueTask<byte[]?> ReadReplyAsync(CancellationToken cancellationToken) => ReadToAsync("\r\n\r\n"u8.ToArray(), cancellationToken);
 
-            searched = Math.Max(0, Pending.Length - 3);
-            if (await ReadMoreAsync(cancellationToken)) continue;
-            if (Pending.IsEmpty) return null;
-            throw new EndOfStreamException($"The connection ended inside a reply: {Template.Readable(Pending.Span)}");
-        }
-    }
+    /// <summary>The same where one line end closes a reply.</summary>
+    public ValueTask<byte[]?> ReadLineAsync(CancellationToken cancellationToken) => ReadToAsync("\r\n"u8.ToArray(), cancellationToken);
 
     /// <summary>Exactly this many bytes, or what there was before the end of the stream.</summary>
     public async ValueTask<byte[]> ReadBytesAsync(int count, CancellationToken cancellationToken)
@@ -40,6 +25,26 @@ internal sealed class ReplyReader(Stream connection)
         }
 
         return Take(Math.Min(count, Pending.Length));
+    }
+
+    private async ValueTask<byte[]?> ReadToAsync(byte[] ending, CancellationToken cancellationToken)
+    {
+        var searched = 0;
+        while (true)
+        {
+            var end = Pending.Span[searched..].IndexOf(ending);
+            if (end >= 0)
+            {
+                var reply = Take(searched + end);
+                _ = Take(ending.Length);
+                return reply;
+            }
+
+            searched = Math.Max(0, Pending.Length - ending.Length + 1);
+            if (await ReadMoreAsync(cancellationToken)) continue;
+            if (Pending.IsEmpty) return null;
+            throw new EndOfStreamException($"The connection ended inside a reply: {Template.Readable(Pending.Span)}");
+        }
     }
 
     private byte[] Take(int count)

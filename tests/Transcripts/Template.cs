@@ -10,7 +10,18 @@ namespace Kabar.Transcripts;
 /// </summary>
 internal sealed partial class Template
 {
-    private const string UuidPattern = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
+    private const string Nameless = "_";
+
+    // What a value may be. One that may be anything is as short as it can be.
+    private static readonly Dictionary<string, string> Kinds = new()
+    {
+        [""] = "[^\"\\s]+",
+        ["uuid"] = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+        ["number"] = "[0-9]+",
+        ["time"] = "20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]\\.[0-9]{3}Z",
+        ["any"] = ".*?",
+    };
+
     private readonly IReadOnlyList<Part> _parts;
 
     private Template(IReadOnlyList<Part> parts) => _parts = parts;
@@ -35,12 +46,13 @@ internal sealed partial class Template
         foreach (var part in _parts)
         {
             if (part.Name is null) pattern.Append(Regex.Escape(part.Literal));
+            else if (part.Name == Nameless) pattern.Append(CultureInfo.InvariantCulture, $"(?:{Kinds[part.Kind]})");
             else if (captures.TryGetValue(part.Name, out var value)) pattern.Append(Regex.Escape(value));
             else if (fresh.Contains(part.Name)) pattern.Append(CultureInfo.InvariantCulture, $"\\k<{part.Name}>");
             else
             {
                 fresh.Add(part.Name);
-                pattern.Append(CultureInfo.InvariantCulture, $"(?<{part.Name}>{(part.IsUuid ? UuidPattern : "[^\"\\s]+")})");
+                pattern.Append(CultureInfo.InvariantCulture, $"(?<{part.Name}>{Kinds[part.Kind]})");
             }
         }
 
@@ -87,7 +99,7 @@ internal sealed partial class Template
         foreach (Match match in Placeholder().Matches(text))
         {
             AddLiteral(text[at..match.Index]);
-            parts.Add(new Part("", match.Groups["name"].Value, match.Groups["uuid"].Success));
+            parts.Add(new Part("", match.Groups["name"].Value, match.Groups["kind"].Value));
             at = match.Index + match.Length;
         }
 
@@ -96,7 +108,7 @@ internal sealed partial class Template
 
         void AddLiteral(string literal)
         {
-            if (literal.Length > 0) parts.Add(new Part(Encoding.Latin1.GetString(bytesOf(literal)), null, IsUuid: false));
+            if (literal.Length > 0) parts.Add(new Part(Encoding.Latin1.GetString(bytesOf(literal)), null, ""));
         }
     }
 
@@ -139,8 +151,8 @@ internal sealed partial class Template
         return [.. bytes];
     }
 
-    [GeneratedRegex("\\{(?<name>[A-Z][A-Z0-9_]*)(?<uuid>:uuid)?\\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex("\\{(?<name>[A-Z][A-Z0-9_]*|_)(:(?<kind>uuid|number|time|any))?\\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Placeholder();
 
-    private sealed record Part(string Literal, string? Name, bool IsUuid);
+    private sealed record Part(string Literal, string? Name, string Kind);
 }

@@ -12,17 +12,21 @@ namespace Kabar.Transcripts;
 /// @dialect chat messi lineker         only these do
 /// @realm dua james taeno              these live on another realm, which is joined with the one of everybody else
 /// @link legacy                        the play is of realms joined over this link only (legacy or native)
+/// @speaks kabar messi                 messi's connection speaks another dialect than it was opened with: replies end otherwise
+/// @registration open                  the realm lets people register: open, or invite with the name that an invitation code has below
 /// @repeat LONG 8193 x                 {LONG} is 8193 times x
 /// messi > auth messi surabaya         a request, sent with the first clients' ending: a blank and \r\n
 /// messi >> auth messi\x20surabaya\n   bytes as they are, nothing added; \r \n \t \\ and \xNN are escapes, { and } around a name as below
 /// messi &lt; {"status": "OK", "tokenid": "{M}"}   a reply, compared up to its \r\n\r\n
 /// james &lt;~ {"status": "OK", "messages": {}}   the reply to a request that is made again until this is what comes
+/// messi &lt;* {"event":"message", …}      an event, among replies of the native protocol
 /// messi &lt;&lt; exit                       bytes as they are, without an ending; escapes as above
 /// messi &lt; [closed]                    the server has ended the connection
 /// messi > [close]                     the actor ends it
 /// </code>
 /// <c>{NAME}</c> (capitals) stands for a value without quote and blank: the first time in a reply it captures, later it is filled in
-/// or must be the same. <c>{NAME:uuid}</c> captures only a lower-case UUID. An actor's connection opens with its first line, and anew
+/// or must be the same. <c>{NAME:uuid}</c> captures only a lower-case UUID, <c>:number</c> digits, <c>:time</c> a time, <c>:any</c> whatever is there; <c>{_:time}</c> only
+/// matches. Entries among events come in the order of the play; receipts, typing and presence may come earlier, or untold. An actor's connection opens with its first line, and anew
 /// with its first line after it was closed.
 /// </summary>
 internal sealed partial class Transcript
@@ -41,6 +45,12 @@ internal sealed partial class Transcript
     /// <summary>Whether it needs a second realm.</summary>
     public bool IsBetweenRealms => Lines.Any(line => line is RealmLine);
 
+    /// <summary>What the realm's settings must be for it.</summary>
+    public RegistrationLine? Registration => Lines.OfType<RegistrationLine>().SingleOrDefault();
+
+    /// <summary>Whether a connection of it changes from one dialect to another.</summary>
+    public bool Switches => Lines.Any(line => line is SpeaksLine);
+
     /// <summary>Whether it may be played where realms are joined over this link.</summary>
     public bool IsOf(string link) => Lines.OfType<LinkLine>().All(line => line.Link == link);
 
@@ -56,7 +66,7 @@ internal sealed partial class Transcript
             number++;
         }
 
-        if (!lines.Any(line => line is ReplyLine or EventualReplyLine or ClosedLine or RawReplyLine))
+        if (!lines.Any(line => line is ReplyLine or EventualReplyLine or EventLine or ClosedLine or RawReplyLine))
             throw new FormatException($"{source}:{firstLine}: a play that expects nothing proves nothing");
 
         return new Transcript(source, lines);
@@ -81,6 +91,7 @@ internal sealed partial class Transcript
                 ("<", "[closed]") => new ClosedLine(number, actor),
                 (">", _) => new RequestLine(number, actor, Template.Parse(text)),
                 ("<", _) => new ReplyLine(number, actor, Template.Parse(text)),
+                ("<*", _) => new EventLine(number, actor, Template.Parse(text)),
                 ("<~", _) => new EventualReplyLine(number, actor, Template.Parse(text)),
                 (">>", _) => new RawRequestLine(number, actor, Template.ParseEscaped(text)),
                 _ => new RawReplyLine(number, actor, Template.ParseEscaped(text)),
@@ -95,6 +106,9 @@ internal sealed partial class Transcript
     private static TranscriptLine ParseDirective(string[] words, string source, int number) => words switch
     {
         ["@dialect", var dialect, .. var actors] => new DialectLine(number, dialect, actors),
+        ["@speaks", var dialect, _, ..] => new SpeaksLine(number, dialect, words[2..]),
+        ["@registration", "open"] => new RegistrationLine(number, "open", null),
+        ["@registration", "invite", var name] => new RegistrationLine(number, "invite", name),
         ["@realm", var realm, _, ..] => new RealmLine(number, realm, words[2..]),
         ["@link", ("legacy" or "native") and var link] => new LinkLine(number, link),
         ["@repeat", var name, var count, var text] when int.TryParse(count, CultureInfo.InvariantCulture, out var times) =>
@@ -102,7 +116,7 @@ internal sealed partial class Transcript
         _ => throw new FormatException($"{source}:{number}: no such directive: {string.Join(' ', words)}"),
     };
 
-    [GeneratedRegex("^(?<actor>[a-z][a-z0-9_-]*) *(?<arrow>>>|<<|<~|>|<)(?: (?<text>.*))?$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex("^(?<actor>[a-z][a-z0-9_-]*) *(?<arrow>>>|<<|<~|<\\*|>|<)(?: (?<text>.*))?$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex ActorLine();
 }
 
@@ -111,6 +125,10 @@ internal abstract record TranscriptLine(int Number);
 internal sealed record SceneLine(int Number, string Title) : TranscriptLine(Number);
 
 internal sealed record DialectLine(int Number, string Dialect, IReadOnlyList<string> Actors) : TranscriptLine(Number);
+
+internal sealed record SpeaksLine(int Number, string Dialect, IReadOnlyList<string> Actors) : TranscriptLine(Number);
+
+internal sealed record RegistrationLine(int Number, string Mode, string? Code) : TranscriptLine(Number);
 
 internal sealed record RealmLine(int Number, string Realm, IReadOnlyList<string> Actors) : TranscriptLine(Number);
 
@@ -125,6 +143,8 @@ internal sealed record RawRequestLine(int Number, string Actor, Template Bytes) 
 internal sealed record ReplyLine(int Number, string Actor, Template Text) : TranscriptLine(Number);
 
 internal sealed record EventualReplyLine(int Number, string Actor, Template Text) : TranscriptLine(Number);
+
+internal sealed record EventLine(int Number, string Actor, Template Text) : TranscriptLine(Number);
 
 internal sealed record RawReplyLine(int Number, string Actor, Template Bytes) : TranscriptLine(Number);
 

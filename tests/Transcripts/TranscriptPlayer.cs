@@ -29,6 +29,9 @@ internal sealed class TranscriptPlayer(OpenConnection open, string defaultDialec
     /// <summary>The realms besides the one that the player was made with, by name.</summary>
     public IReadOnlyDictionary<string, OpenConnection> Others { get; init; } = new Dictionary<string, OpenConnection>();
 
+    /// <summary>Makes an invitation code, for plays that need one.</summary>
+    public Func<Task<string>>? Invite { get; init; }
+
     /// <exception cref="TranscriptFailure">What came back is not what the play tells.</exception>
     public async Task PlayAsync(Transcript transcript, CancellationToken cancellationToken)
     {
@@ -66,6 +69,13 @@ internal sealed class TranscriptPlayer(OpenConnection open, string defaultDialec
                     var home = Others.GetValueOrDefault(realm.Realm) ?? throw new FormatException($"there is no realm {realm.Realm} here");
                     foreach (var actor in realm.Actors) _homes[actor] = home;
                     break;
+                case SpeaksLine speaks:
+                    foreach (var actor in speaks.Actors) (await ConnectionOfAsync(actor, deadline.Token)).Speaks(speaks.Dialect);
+                    break;
+                case RegistrationLine { Code: { } name }:
+                    if (Invite is null) throw new FormatException("nobody invites here");
+                    _captures[name] = Template.BytesAsText(await Invite());
+                    break;
                 case RepeatLine repeat:
                     _captures[repeat.Name] = Template.BytesAsText(string.Concat(Enumerable.Repeat(repeat.Text, repeat.Count)));
                     break;
@@ -78,6 +88,9 @@ internal sealed class TranscriptPlayer(OpenConnection open, string defaultDialec
                     break;
                 case ReplyLine reply:
                     Compare(transcript, reply, reply.Actor, reply.Text, await ReadReplyAsync(reply, deadline.Token));
+                    break;
+                case EventLine happened:
+                    await ExpectEventAsync(transcript, happened, deadline.Token);
                     break;
                 case EventualReplyLine reply:
                     await AskUntilAsync(transcript, reply, deadline.Token);
@@ -107,7 +120,40 @@ internal sealed class TranscriptPlayer(OpenConnection open, string defaultDialec
     }
 
     private async Task<byte[]?> ReadReplyAsync(ReplyLine reply, CancellationToken cancellationToken) =>
-        await (await ConnectionOfAsync(reply.Actor, cancellationToken)).Reader.ReadReplyAsync(cancellationToken);
+        await (await ConnectionOfAsync(reply.Actor, cancellationToken)).ReadReplyAsync(cancellationToken);
+
+    private async Task ExpectEventAsync(Transcript transcript, EventLine line, CancellationToken cancellationToken)
+    {
+        var connection = await ConnectionOfAsync(line.Actor, cancellationToken);
+        byte[]? other = null;
+        try
+        {
+            while (true)
+            {
+                // Entries are in order; what is of the moment may have come before, or several times.
+                var entry = connection.Events.FindIndex(IsEntry);
+                for (var i = 0; i < connection.Events.Count; i++)
+                {
+                    if (IsEntry(connection.Events[i]) && i != entry) continue;
+                    if (!line.Text.Matches(connection.Events[i], _captures)) continue;
+                    connection.Events.RemoveAt(i);
+                    return;
+                }
+
+                other = entry >= 0 ? connection.Events[entry] : connection.Events.LastOrDefault();
+                if (entry >= 0 && IsEntry(line.Text.FillOrKeep(_captures))) break;
+                if (!await connection.ReadEventAsync(cancellationToken)) break;
+            }
+        }
+        catch (OperationCanceledException) when (other is not null)
+        {
+            // What came instead shows more than that nothing came.
+        }
+
+        Compare(transcript, line, line.Actor, line.Text, other);
+    }
+
+    private static bool IsEntry(byte[] happened) => happened.AsSpan().IndexOf("\"position\":"u8) >= 0;
 
     // What one realm has answered with OK may be a moment on its way to the other.
     private async Task AskUntilAsync(Transcript transcript, EventualReplyLine line, CancellationToken cancellationToken)
@@ -118,7 +164,7 @@ internal sealed class TranscriptPlayer(OpenConnection open, string defaultDialec
         {
             while (true)
             {
-                reply = await (await ConnectionOfAsync(line.Actor, cancellationToken)).Reader.ReadReplyAsync(cancellationToken);
+                reply = await (await ConnectionOfAsync(line.Actor, cancellationToken)).ReadReplyAsync(cancellationToken);
                 if (reply is null || line.Text.Matches(reply, _captures)) break;
                 await Task.Delay(Pace, cancellationToken);
                 await WriteAsync(line.Actor, request, cancellationToken);
@@ -146,7 +192,7 @@ internal sealed class TranscriptPlayer(OpenConnection open, string defaultDialec
     private async Task ExpectEndAsync(Transcript transcript, ClosedLine line, CancellationToken cancellationToken)
     {
         var connection = await ConnectionOfAsync(line.Actor, cancellationToken);
-        if (await connection.Reader.ReadReplyAsync(cancellationToken) is { } reply)
+        if (await connection.ReadReplyAsync(cancellationToken) is { } reply)
             throw Failure(transcript, line, $"{line.Actor} expected the end of the connection but was sent\n  {Template.Readable(reply)}");
 
         await CloseAsync(line.Actor);
@@ -156,8 +202,8 @@ internal sealed class TranscriptPlayer(OpenConnection open, string defaultDialec
     {
         foreach (var (actor, connection) in _connections)
         {
-            if (!connection.Reader.Pending.IsEmpty)
-                throw new TranscriptFailure($"{transcript.Source}: {_scene}: {actor} was sent more than the play tells: {Template.Readable(connection.Reader.Pending.Span)}");
+            if (await connection.FindUntoldAsync() is { } untold)
+                throw new TranscriptFailure($"{transcript.Source}: {_scene}: {actor} was sent more than the play tells: {Template.Readable(untold)}");
 
             await connection.Stream.DisposeAsync();
         }
@@ -176,8 +222,10 @@ internal sealed class TranscriptPlayer(OpenConnection open, string defaultDialec
     {
         if (_connections.TryGetValue(actor, out var connection)) return connection;
 
-        var stream = await _homes.GetValueOrDefault(actor, open)(_dialects.GetValueOrDefault(actor, _dialect), cancellationToken);
-        return _connections[actor] = new Connection(stream, new ReplyReader(stream));
+        var dialect = _dialects.GetValueOrDefault(actor, _dialect);
+        connection = new Connection(await _homes.GetValueOrDefault(actor, open)(dialect, cancellationToken));
+        connection.Speaks(dialect);
+        return _connections[actor] = connection;
     }
 
     private async ValueTask CloseAsync(string actor)
@@ -189,6 +237,7 @@ internal sealed class TranscriptPlayer(OpenConnection open, string defaultDialec
     {
         ReplyLine reply => reply.Text.Show(_captures),
         EventualReplyLine reply => reply.Text.Show(_captures),
+        EventLine happened => happened.Text.Show(_captures),
         RawReplyLine reply => reply.Bytes.Show(_captures),
         ClosedLine => "[closed]",
         _ => "the connection to take the request",
@@ -197,7 +246,46 @@ internal sealed class TranscriptPlayer(OpenConnection open, string defaultDialec
     private TranscriptFailure Failure(Transcript transcript, TranscriptLine line, string what) =>
         new($"{transcript.Source}:{line.Number}: {(_scene.Length > 0 ? _scene + ": " : "")}{what}");
 
-    private sealed record Connection(Stream Stream, ReplyReader Reader);
+    private sealed class Connection(Stream stream)
+    {
+        private readonly Queue<byte[]> _replies = [];
+        private bool _isNative;
+
+        public Stream Stream => stream;
+
+        public ReplyReader Reader { get; } = new(stream);
+
+        /// <summary>Events that nobody has asked for yet.</summary>
+        public List<byte[]> Events { get; } = [];
+
+        public void Speaks(string dialect) => _isNative = dialect == Plays.Native;
+
+        /// <summary>The next reply, with the events before it put aside; null at the end of the stream.</summary>
+        public async ValueTask<byte[]?> ReadReplyAsync(CancellationToken cancellationToken)
+        {
+            if (!_isNative) return await Reader.ReadReplyAsync(cancellationToken);
+            while (_replies.Count == 0)
+                if (!await ReadEventAsync(cancellationToken)) return null;
+            return _replies.Dequeue();
+        }
+
+        /// <summary>Takes one more line, an event or a reply; false at the end of the stream.</summary>
+        public async ValueTask<bool> ReadEventAsync(CancellationToken cancellationToken)
+        {
+            if (await Reader.ReadLineAsync(cancellationToken) is not { } line) return false;
+            if (line.AsSpan().StartsWith("{\"event\":"u8)) Events.Add(line);
+            else _replies.Enqueue(line);
+            return true;
+        }
+
+        /// <summary>Of what has come, what the play should have told; null when there is nothing.</summary>
+        public async ValueTask<byte[]?> FindUntoldAsync()
+        {
+            if (!_isNative) return Reader.Pending.IsEmpty ? null : Reader.Pending.ToArray();
+            while (Reader.Pending.Span.IndexOf("\r\n"u8) >= 0) await ReadEventAsync(CancellationToken.None);
+            return _replies.FirstOrDefault() ?? Events.Find(IsEntry);
+        }
+    }
 }
 
 /// <summary>The server did not do what the play tells. The message shows file, line, what was expected and what came.</summary>

@@ -24,7 +24,11 @@ internal sealed class CurrentLogin
         var given = around.Variable("KABAR_TOKEN");
         IsStored = string.IsNullOrEmpty(given) && isStoredServer;
         _token = IsStored ? stored!.Token : given; // IsStored implies a stored login
+        Username = IsStored ? stored!.Username : null;
     }
+
+    /// <summary>Who is logged in there, where that is known.</summary>
+    public string? Username { get; }
 
     public StoredLoginFile File { get; }
 
@@ -32,6 +36,9 @@ internal sealed class CurrentLogin
 
     /// <summary>The session is the one in the file.</summary>
     public bool IsStored { get; }
+
+    /// <summary>There is a session for the server.</summary>
+    public bool HasToken => !string.IsNullOrEmpty(_token);
 
     public string Token => string.IsNullOrEmpty(_token)
         ? throw new CommandFault($"Not logged in at {Endpoint.Address}: run `kabar login`, or set KABAR_TOKEN.")

@@ -28,6 +28,24 @@ internal sealed class ServerSession : IAsyncDisposable
         }
     }
 
+    /// <summary>As <see cref="OpenAsync"/>; null when the server speaks the native protocol, which can do more.</summary>
+    public static async Task<ServerSession?> OpenUnlessNativeAsync(ServerEndpoint endpoint, CancellationToken cancellationToken)
+    {
+        var session = new ServerSession(await ServerDialer.ConnectAsync(endpoint, ConnectionLimits.Default, cancellationToken));
+        var isWanted = false;
+        try
+        {
+            if ((await session._connection.AskLineAsync("dialect kabar", cancellationToken)).IsOk) return null;
+            await session._connection.AskAsync("dialect message-service", cancellationToken);
+            isWanted = true;
+            return session;
+        }
+        finally
+        {
+            if (!isWanted) await session.DisposeAsync();
+        }
+    }
+
     public Task<ServerReply> AskAsync(string request, CancellationToken cancellationToken) =>
         _connection.AskAsync(request, cancellationToken);
 

@@ -62,7 +62,7 @@ internal abstract class OperatorLink : IAsyncDisposable
                 store = SqliteStore.Open(held.Database);
                 var name = KabarHost.StoredName(store);
                 var peers = new Peers(name, store, options, LinkIdentity.Open(held.Path, name, TimeProvider.System), LegacyPeers.Of(options, TimeProvider.System), TimeProvider.System, NullLogger<Peers>.Instance);
-                var realm = new Realm(name, store, options.Limits.ForRealm(), TimeProvider.System, peers);
+                var realm = new Realm(name, store, options.ForRealm(), TimeProvider.System, peers);
                 await peers.StartAsync(realm, isOffline: true, cancellationToken);
                 return new DirectLink(held, store, peers, realm);
             }

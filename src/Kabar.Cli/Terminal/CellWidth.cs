@@ -55,6 +55,21 @@ internal static class CellWidth
         return width;
     }
 
+    /// <summary>As much of a text, which holds no control characters, as fits.</summary>
+    public static string Cut(string text, int columns)
+    {
+        var (end, width) = (0, 0);
+        while (end < text.Length)
+        {
+            var next = Graphemes.Next(text, end);
+            width += OfCluster(text.AsSpan(end, next - end));
+            if (width > columns) break;
+            end = next;
+        }
+
+        return text[..end];
+    }
+
     private static int OfRune(Rune rune)
     {
         if (rune.Value < 0x300) return 1;

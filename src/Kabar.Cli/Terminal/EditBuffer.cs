@@ -4,7 +4,8 @@ namespace Kabar.Cli.Terminal;
 
 /// <summary>The line being edited: its text, the cursor, and what was cut. The cursor always stands between two characters as a person sees
 /// them, never inside one. Knows nothing of keys or screens.</summary>
-internal sealed class EditBuffer
+/// <param name="keepsLineBreaks">Whether line breaks stay in the text, for whoever shows them as something else; otherwise they become blanks.</param>
+internal sealed class EditBuffer(bool keepsLineBreaks = false)
 {
     private readonly KillRing _kills = new();
     private LastEdit _last;
@@ -22,17 +23,17 @@ internal sealed class EditBuffer
     /// <summary>An index into <see cref="Text"/>.</summary>
     public int Cursor { get; private set; }
 
-    /// <summary>Puts text in at the cursor. Line breaks and tabs become spaces: this is one line.</summary>
+    /// <summary>Puts text in at the cursor. Tabs become spaces, and line breaks where they are not kept.</summary>
     public void Insert(string text)
     {
-        var line = Printable.Line(text);
+        var line = Clean(text);
         Change(Text.Insert(Cursor, line), Cursor + line.Length, LastEdit.Other);
     }
 
     /// <summary>Replaces everything; the cursor goes to the end.</summary>
     public void Set(string text)
     {
-        var line = Printable.Line(text);
+        var line = Clean(text);
         Change(line, line.Length, LastEdit.Other);
     }
 
@@ -93,6 +94,8 @@ internal sealed class EditBuffer
         var end = Graphemes.Next(Text, right);
         Change(Text[..left] + Text[right..end] + Text[left..right] + Text[end..], end, LastEdit.Other);
     }
+
+    private string Clean(string text) => keepsLineBreaks ? Printable.Lines(text) : Printable.Line(text);
 
     private int WordStart()
     {

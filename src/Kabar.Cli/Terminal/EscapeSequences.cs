@@ -4,6 +4,8 @@ namespace Kabar.Cli.Terminal;
 /// console); all are known here.</summary>
 internal static class EscapeSequences
 {
+    private const int Alt = 0b010;
+
     public static ReadOnlySpan<byte> PasteStart => "\e[200~"u8;
 
     public static ReadOnlySpan<byte> PasteEnd => "\e[201~"u8;
@@ -13,13 +15,15 @@ internal static class EscapeSequences
     public static Key Control(string parameters, char final)
     {
         var fields = parameters.Split(';');
-        var modified = fields.Length > 1 && int.TryParse(fields[1], out var modifiers) && ((modifiers - 1) & 0b110) != 0;
-        if (final != '~') return Letter(final, modified);
+        var modifiers = fields.Length > 1 && int.TryParse(fields[1], out var told) ? (told - 1) & 0b110 : 0;
+        if (final != '~') return modifiers == Alt ? WithAlt(final) : Letter(final, modifiers != 0);
         return new Key(fields[0] switch
         {
             "1" or "7" => KeyKind.Home,
             "4" or "8" => KeyKind.End,
             "3" => KeyKind.Delete,
+            "5" => KeyKind.PageUp,
+            "6" => KeyKind.PageDown,
             _ => KeyKind.Unknown,
         });
     }
@@ -34,4 +38,12 @@ internal static class EscapeSequences
         'F' => KeyKind.End,
         _ => KeyKind.Unknown,
     });
+
+    private static Key WithAlt(char final) => final switch
+    {
+        'A' => new Key(KeyKind.AltUp),
+        'C' => new Key(KeyKind.AltRight),
+        'D' => new Key(KeyKind.AltLeft),
+        _ => Letter(final, modified: true),
+    };
 }

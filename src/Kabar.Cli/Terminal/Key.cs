@@ -28,6 +28,12 @@ internal enum KeyKind
     End,
     WordLeft,
     WordRight,
+    AltLeft,
+    AltRight,
+    AltUp,
+    AltEnter,
+    PageUp,
+    PageDown,
 
     /// <summary>A key that means nothing here; taken off the input whole, so that its rest isn't typed into the line.</summary>
     Unknown,

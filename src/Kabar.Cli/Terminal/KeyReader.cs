@@ -18,6 +18,9 @@ internal sealed class KeyReader
     /// takes.)</summary>
     public bool HasOpenEscape => _bytes.Length > 0 && _bytes[0] == 0x1B && !_bytes.AsSpan().StartsWith(EscapeSequences.PasteStart);
 
+    /// <summary>Something has begun and not ended: a sequence, a paste, a character.</summary>
+    public bool IsOpen => _bytes.Length > 0;
+
     public void Feed(ReadOnlySpan<byte> bytes) => _bytes = [.. _bytes, .. bytes];
 
     public bool TryRead(out Key key)
@@ -79,6 +82,7 @@ internal sealed class KeyReader
             case (byte)'O': return bytes.Length == 2 ? default : (EscapeSequences.Letter((char)bytes[2], modified: false), 3);
             case 0x1B: return (new Key(KeyKind.Escape), 1);
             case 0x08 or 0x7F: return (new Key(KeyKind.AltBackspace), 2);
+            case (byte)'\r' or (byte)'\n': return (new Key(KeyKind.AltEnter), 2);
             case < 32: return (new Key(KeyKind.Unknown), 2);
         }
 

@@ -21,18 +21,44 @@ internal enum EditOutcome
 }
 
 /// <summary>What each key does to the line. Holds one line's editing from the prompt to Enter; does no I/O.</summary>
-internal sealed class LineEditing(string prompt, History history, Completion? completion = null)
+/// <param name="prompt">What stands before the line.</param>
+/// <param name="history">The lines before.</param>
+/// <param name="completion">What Tab offers.</param>
+/// <param name="pastes">Where a line may be several, the long pastes of it; null where it is one, and every line break a blank.</param>
+internal sealed class LineEditing(string prompt, History history, Completion? completion = null, PastedTexts? pastes = null)
 {
-    private readonly EditBuffer _buffer = new();
+    // Up to here a paste is shown and edited as what it is.
+    private const int ShortPasteLines = 3;
+    private const int ShortPaste = 240;
+    private const char LineBreak = '\u21B5';
+    private const char Secret = '*';
+
+    private readonly EditBuffer _buffer = new(keepsLineBreaks: pastes is not null);
+    private string _prompt = prompt;
     private ReverseSearch? _search;
     private int _place = history.Count; // the history line shown; past the last one, the line being written
     private string _draft = "";
 
-    public string Prompt => _search?.Prompt ?? prompt;
+    public string Prompt
+    {
+        get => _search?.Prompt ?? _prompt;
+        set => _prompt = value;
+    }
 
-    public string Text => _search?.Line ?? _buffer.Text;
+    /// <summary>The line, with what was pasted into it.</summary>
+    public string Text => _search?.Line ?? pastes?.Expand(_buffer.Text) ?? _buffer.Text;
 
-    public int Cursor => _search is null ? _buffer.Cursor : Text.Length;
+    /// <summary>How the line is shown: line breaks as arrows, long pastes as labels, a secret as stars.</summary>
+    public string Shown => Show(_search?.Line ?? _buffer.Text);
+
+    /// <summary>Where the cursor stands in <see cref="Shown"/>.</summary>
+    public int Cursor => _search is null ? Show(_buffer.Text[.._buffer.Cursor]).Length : Shown.Length;
+
+    /// <summary>What is typed is not to be seen.</summary>
+    public bool IsSecret { get; set; }
+
+    /// <summary>The long pastes in the line.</summary>
+    public IEnumerable<string> Pastes => pastes?.In(_buffer.Text) ?? [];
 
     public IReadOnlyList<string> Candidates { get; private set; } = [];
 
@@ -43,7 +69,9 @@ internal sealed class LineEditing(string prompt, History history, Completion? co
         {
             case KeyKind.Enter: return EditOutcome.Entered;
             case KeyKind.Tab: return Complete();
-            case KeyKind.Text or KeyKind.Paste: _buffer.Insert(key.Kind == KeyKind.Paste ? key.Text.TrimEnd('\r', '\n') : key.Text); break;
+            case KeyKind.Text: _buffer.Insert(PastedTexts.Without(key.Text)); break;
+            case KeyKind.Paste: Paste(key.Text); break;
+            case KeyKind.AltEnter when pastes is not null: _buffer.Insert("\n"); break;
             case KeyKind.Control: return Control(key.Text[0]);
             case KeyKind.Alt: Alt(key.Text); break;
             case KeyKind.AltBackspace: _buffer.KillWordLeft(); break;
@@ -51,15 +79,46 @@ internal sealed class LineEditing(string prompt, History history, Completion? co
             case KeyKind.Delete: _buffer.Delete(); break;
             case KeyKind.Left: _buffer.Left(); break;
             case KeyKind.Right: _buffer.Right(); break;
-            case KeyKind.WordLeft: _buffer.WordLeft(); break;
-            case KeyKind.WordRight: _buffer.WordRight(); break;
+            case KeyKind.WordLeft or KeyKind.AltLeft: _buffer.WordLeft(); break;
+            case KeyKind.WordRight or KeyKind.AltRight: _buffer.WordRight(); break;
             case KeyKind.Home: _buffer.Home(); break;
             case KeyKind.End: _buffer.End(); break;
-            case KeyKind.Up: Walk(-1); break;
+            case KeyKind.Up or KeyKind.AltUp: Walk(-1); break;
             case KeyKind.Down: Walk(+1); break;
         }
 
         return EditOutcome.Editing;
+    }
+
+    /// <summary>Puts a text in the place of the line.</summary>
+    public void Set(string text)
+    {
+        _search = null;
+        _buffer.Set("");
+        Paste(text);
+    }
+
+    private string Show(string text)
+    {
+        if (IsSecret) return new string(Secret, text.Length);
+        return pastes is null ? text : pastes.Shown(text.Replace('\n', LineBreak));
+    }
+
+    private void Paste(string pasted)
+    {
+        var text = PastedTexts.Without(pasted.ReplaceLineEndings("\n"));
+        if (pastes is null || IsSecret)
+        {
+            _buffer.Insert(text.TrimEnd('\n'));
+            return;
+        }
+
+        var before = _buffer.Cursor > 0 ? _buffer.Text[_buffer.Cursor - 1] : ' ';
+        var whole = text.TrimEnd('\n');
+        if (pastes.TryExtend(before, text)) return;
+        var isShort = whole.Count(character => character == '\n') < ShortPasteLines && (whole.Length <= ShortPaste || !whole.Contains('\n', StringComparison.Ordinal));
+        // The end of its last line stays with a paste that may go on.
+        _buffer.Insert(isShort ? whole : pastes.Keep(text)?.ToString() ?? whole);
     }
 
     private EditOutcome Control(char letter)

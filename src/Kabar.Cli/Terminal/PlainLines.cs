@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Kabar.Cli.Terminal;
 
 /// <summary>Lines from a pipe or a file, answers to another: no prompt, no decoration, nothing to edit.</summary>
@@ -13,6 +15,13 @@ internal sealed class PlainLines(TextReader input, TextWriter output) : ILineSou
         var line = await _pending.WaitAsync(cancellationToken);
         _pending = null;
         return line;
+    }
+
+    /// <summary>Line after line, until there are no more.</summary>
+    public async IAsyncEnumerable<string> ReadLinesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var history = History.InMemory();
+        while (await ReadLineAsync("", history, cancellationToken) is { } line) yield return line;
     }
 
     public void WriteAbove(string lines)

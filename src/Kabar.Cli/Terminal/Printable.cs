@@ -8,7 +8,8 @@ internal static class Printable
 {
     private const char Stranger = '\uFFFD';
 
-    /// <summary>One line: line breaks and tabs become spaces, other control characters the replacement character.</summary>
+    /// <summary>One line: line breaks and tabs become spaces; other control characters, and those that turn the direction of a text, the
+    /// replacement character.</summary>
     public static string Line(string text) => Clean(text, keepLineBreaks: false);
 
     /// <summary>As <see cref="Line"/>, but line feeds stay.</summary>
@@ -16,7 +17,7 @@ internal static class Printable
 
     private static string Clean(string text, bool keepLineBreaks)
     {
-        if (!text.Any(char.IsControl)) return text;
+        if (!text.Any(IsDangerous)) return text;
         var clean = new StringBuilder(text.Length);
         for (var i = 0; i < text.Length; i++)
         {
@@ -25,11 +26,16 @@ internal static class Printable
             {
                 '\n' when keepLineBreaks => '\n',
                 '\n' or '\r' or '\t' => ' ',
-                var other when char.IsControl(other) => Stranger,
+                var other when IsDangerous(other) => Stranger,
                 var other => other,
             });
         }
 
         return clean.ToString();
     }
+
+    // Besides controls: what breaks a line unseen, and the marks that let a text read in another order than it is written. (Those that only say
+    // which way one letter reads are a part of writing Arabic or Hebrew, and stay.)
+    private static bool IsDangerous(char character) =>
+        char.IsControl(character) || character is '\u2028' or '\u2029' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
 }

@@ -9,10 +9,12 @@ namespace Kabar.Cli.Wire;
 internal sealed class ServerConnection(Stream stream, string serverName, ConnectionLimits limits, Socket? socket = null) : IAsyncDisposable
 {
     private static readonly byte[] ReplyEnd = "\r\n\r\n"u8.ToArray();
+    private static readonly byte[] LineEnd = "\r\n"u8.ToArray();
 
     // Large enough that one message of a conversation is one read.
     private byte[] _received = new byte[64 * 1024];
     private int _count;
+    private bool _mayBeginEmpty; // the empty line that ends the reply before may still be to come
 
     /// <summary>The fingerprint of the server's certificate, when the connection has one.</summary>
     public string? Fingerprint { get; init; }
@@ -45,7 +47,9 @@ internal sealed class ServerConnection(Stream stream, string serverName, Connect
 
     public async Task<ServerReply> ReadReplyAsync(CancellationToken cancellationToken)
     {
-        var line = await GuardedAsync(ReadToReplyEndAsync, limits.Answer, cancellationToken);
+        ReadOnlyMemory<byte> line = await GuardedAsync(token => ReadToAsync(ReplyEnd, token), limits.Answer, cancellationToken);
+        if (_mayBeginEmpty && line.Span.StartsWith(LineEnd)) line = line[LineEnd.Length..];
+        _mayBeginEmpty = false;
         try
         {
             return ServerReply.Parse(line);
@@ -55,6 +59,15 @@ internal sealed class ServerConnection(Stream stream, string serverName, Connect
             IsBroken = true;
             throw;
         }
+    }
+
+    /// <summary>Sends a request and awaits one line, which is the reply of a server of either kind: one that ends its replies with an empty line, or one that does not.</summary>
+    public async Task<ServerReply> AskLineAsync(string request, CancellationToken cancellationToken)
+    {
+        await SendAsync(request + " \r\n", cancellationToken);
+        var reply = ServerReply.Parse(await GuardedAsync(token => ReadToAsync(LineEnd, token), limits.Answer, cancellationToken));
+        _mayBeginEmpty = true;
+        return reply;
     }
 
     /// <summary>What a conversation brings next, in one read.</summary>
@@ -76,21 +89,21 @@ internal sealed class ServerConnection(Stream stream, string serverName, Connect
 
     public ValueTask DisposeAsync() => stream.DisposeAsync();
 
-    private async Task<byte[]> ReadToReplyEndAsync(CancellationToken cancellationToken)
+    private async Task<byte[]> ReadToAsync(byte[] ending, CancellationToken cancellationToken)
     {
         var searched = 0;
         while (true)
         {
-            var end = _received.AsSpan(searched, _count - searched).IndexOf(ReplyEnd);
+            var end = _received.AsSpan(searched, _count - searched).IndexOf(ending);
             if (end >= 0)
             {
                 var line = Take(searched + end);
-                Take(ReplyEnd.Length);
+                Take(ending.Length);
                 return line;
             }
 
             if (_count > limits.ReplyBytes) throw new ServerFault($"{serverName} sent an answer of more than {limits.ReplyBytes} bytes.");
-            searched = Math.Max(0, _count - ReplyEnd.Length + 1); // its first bytes may already be here
+            searched = Math.Max(0, _count - ending.Length + 1); // its first bytes may already be here
             await FillAsync(cancellationToken);
         }
     }

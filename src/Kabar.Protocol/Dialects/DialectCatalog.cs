@@ -12,6 +12,9 @@ namespace Kabar.Protocol.Dialects;
 /// </summary>
 public static class DialectCatalog
 {
+    /// <summary>What <c>dialect</c> is given to switch to the native protocol, which is no dialect of this one.</summary>
+    public const string NativeName = "kabar";
+
     private static readonly Dialect MessageService = new MessageServiceDialect();
     private static readonly Dialect Chat = new ChatDialect();
     private static readonly Dialect ThreadChat = new ThreadChatDialect();
@@ -106,7 +109,7 @@ public static class DialectCatalog
         if (!fields.TryRead(out var name)) return RefusedCommand.Incomplete;
         foreach (var dialect in Dialects)
             if (Ascii.Equals(name, dialect.Name)) return new SwitchDialectCommand(dialect);
-        return RefusedCommand.Unknown;
+        return Ascii.Equals(name, NativeName) ? SwitchToNativeCommand.Instance : RefusedCommand.Unknown;
     }
 
     private sealed class Verb(string name, Dialect? owner, VerbReader read)

@@ -6,16 +6,28 @@ using Kabar.Core;
 namespace Kabar.Protocol.Links;
 
 /// <summary>
-/// Writes the JSON of a frame. By hand and not with the framework's writer, which escapes every character beyond the basic plane (an emoji
-/// would take twelve bytes for four) and knows no text that is UTF-8 already without looking at it twice. Keys come as literals with
-/// comma and colon. What was written is in the output only after <see cref="Flush"/>.
+/// Writes the JSON of a frame, and of a line of the native protocol. By hand and not with the framework's writer, which escapes every character beyond the
+/// basic plane (an emoji would take twelve bytes for four) and knows no text that is UTF-8 already without looking at it twice. Besides what JSON asks for it
+/// escapes what does something to a terminal: control characters up to U+009F, line separators, and the marks that turn the direction of writing. Keys come as
+/// literals with comma and colon. What was written is in the output only after <see cref="Flush"/>.
 /// </summary>
 internal ref struct FrameText(IBufferWriter<byte> output)
 {
     private const int Piece = 1024;
 
-    private static readonly SearchValues<byte> SpecialBytes = SearchValues.Create([.. Enumerable.Range(0, ' ').Select(c => (byte)c), (byte)'"', (byte)'\\']);
-    private static readonly SearchValues<char> SpecialCharacters = SearchValues.Create([.. Enumerable.Range(0, ' ').Select(c => (char)c), '"', '\\']);
+    private const int LongestEscape = 6;
+
+    // The control characters, and what separates lines or turns their direction.
+    private static readonly char[] Harmful =
+    [
+        .. Range('\0', '\u001f'), .. Range('\u007f', '\u009f'), '\u061c', '\u200e', '\u200f', .. Range('\u2028', '\u202e'), .. Range('\u2066', '\u2069'),
+    ];
+
+    private static readonly SearchValues<char> SpecialCharacters = SearchValues.Create([.. Harmful, '"', '\\']);
+
+    // Their first bytes, which begin others too.
+    private static readonly SearchValues<byte> SpecialBytes =
+        SearchValues.Create([.. Harmful.Select(character => Encoding.UTF8.GetBytes([character])[0]).Distinct(), (byte)'"', (byte)'\\']);
 
     private Span<byte> _space;
     private int _used;
@@ -27,11 +39,12 @@ internal ref struct FrameText(IBufferWriter<byte> output)
     public static int LengthOf(ReadOnlySpan<byte> utf8)
     {
         var length = utf8.Length;
-        for (var at = utf8.IndexOfAny(SpecialBytes); at >= 0;)
+        for (var at = utf8.IndexOfAny(SpecialBytes); at >= 0; at = utf8.IndexOfAny(SpecialBytes))
         {
-            length += 5;
-            utf8 = utf8[(at + 1)..];
-            at = utf8.IndexOfAny(SpecialBytes);
+            utf8 = utf8[at..];
+            var special = SpecialAt(utf8, out _);
+            if (special > 0) length += LongestEscape - special;
+            utf8 = utf8[Math.Max(special, 1)..];
         }
 
         return length;
@@ -62,7 +75,7 @@ internal ref struct FrameText(IBufferWriter<byte> output)
     {
         Raw(key);
         Quote();
-        if (text.AsSpan().ContainsAny(SpecialCharacters)) Escaped(Encoding.UTF8.GetBytes(text));
+        if (text.AsSpan().ContainsAny(SpecialCharacters)) Escaped(text);
         else Advance(Encoding.UTF8.GetBytes(text, Room(Encoding.UTF8.GetMaxByteCount(text.Length))));
         Quote();
     }
@@ -91,6 +104,20 @@ internal ref struct FrameText(IBufferWriter<byte> output)
         Quote();
         Ascii(address.Username.Value);
         if (address.Realm is { } realm)
+        {
+            Raw("@"u8);
+            Ascii(realm.Value);
+        }
+
+        Quote();
+    }
+
+    public void Group(scoped ReadOnlySpan<byte> key, GroupAddress group)
+    {
+        Raw(key);
+        Raw("\"#"u8);
+        Ascii(group.Name.Value);
+        if (group.Realm is { } realm)
         {
             Raw("@"u8);
             Ascii(realm.Value);
@@ -146,37 +173,69 @@ internal ref struct FrameText(IBufferWriter<byte> output)
 
     private void Quote() => Raw("\""u8);
 
+    private void Escaped(string text)
+    {
+        // A display name fits.
+        var most = Encoding.UTF8.GetMaxByteCount(text.Length);
+        var utf8 = most <= 512 ? stackalloc byte[most] : new byte[most];
+        Escaped(utf8[..Encoding.UTF8.GetBytes(text, utf8)]);
+    }
+
     private void Escaped(scoped ReadOnlySpan<byte> utf8)
     {
+        var plain = 0;
         while (true)
         {
-            var plain = utf8.IndexOfAny(SpecialBytes);
-            if (plain < 0)
+            var next = utf8[plain..].IndexOfAny(SpecialBytes);
+            if (next < 0)
             {
                 Raw(utf8);
                 return;
             }
 
-            Raw(utf8[..plain]);
-            var space = Room(6);
-            var value = utf8[plain];
-            space[0] = (byte)'\\';
-            if (value is (byte)'"' or (byte)'\\' or (byte)'\n' or (byte)'\r' or (byte)'\t')
+            plain += next;
+            var special = SpecialAt(utf8[plain..], out var character);
+            if (special == 0)
             {
-                space[1] = value switch { (byte)'\n' => (byte)'n', (byte)'\r' => (byte)'r', (byte)'\t' => (byte)'t', _ => value };
-                _used += 2;
-            }
-            else
-            {
-                "u00"u8.CopyTo(space[1..]);
-                space[4] = "0123456789abcdef"u8[value >> 4];
-                space[5] = "0123456789abcdef"u8[value & 0xF];
-                _used += 6;
+                plain++;
+                continue;
             }
 
-            utf8 = utf8[(plain + 1)..];
+            Raw(utf8[..plain]);
+            Escape(character);
+            utf8 = utf8[(plain + special)..];
+            plain = 0;
         }
     }
+
+    private void Escape(char character)
+    {
+        var space = Room(LongestEscape);
+        space[0] = (byte)'\\';
+        if (character is '"' or '\\' or '\n' or '\r' or '\t')
+        {
+            space[1] = character switch { '\n' => (byte)'n', '\r' => (byte)'r', '\t' => (byte)'t', _ => (byte)character };
+            _used += 2;
+            return;
+        }
+
+        var digits = "0123456789abcdef"u8;
+        space[1] = (byte)'u';
+        for (var i = 0; i < 4; i++) space[2 + i] = digits[(character >> (12 - (4 * i))) & 0xF];
+        _used += LongestEscape;
+    }
+
+    // How many bytes the character that is to be escaped takes; 0 for another one that begins as one of them does.
+    private static int SpecialAt(ReadOnlySpan<byte> utf8, out char character)
+    {
+        character = (char)utf8[0];
+        if (utf8[0] < 0x80) return 1;
+        Rune.DecodeFromUtf8(utf8, out var rune, out var length);
+        character = rune.IsBmp ? (char)rune.Value : default;
+        return rune.IsBmp && SpecialCharacters.Contains(character) ? length : 0;
+    }
+
+    private static IEnumerable<char> Range(char first, char last) => Enumerable.Range(first, last - first + 1).Select(character => (char)character);
 
     private Span<byte> Room(int size)
     {

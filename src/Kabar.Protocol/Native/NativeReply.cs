@@ -47,8 +47,9 @@ public readonly record struct Entry(Message Message, GroupAddress? Group);
 public sealed record EntriesReply(ImmutableArray<Entry> Entries, bool IsMore) : NativeReply;
 
 /// <summary>A part of a conversation.</summary>
-/// <param name="Page">Which.</param>
-public sealed record HistoryReply(HistoryPage Page) : NativeReply;
+/// <param name="To">Which conversation, as it was asked for; a group is told as the page has it.</param>
+/// <param name="Page">Which part.</param>
+public sealed record HistoryReply(ConversationAddress To, HistoryPage Page) : NativeReply;
 
 /// <summary>A list of conversations.</summary>
 /// <param name="Conversations">The newest first.</param>
@@ -65,8 +66,9 @@ public sealed record StatusReply(UserPresence Presence) : NativeReply;
 
 /// <summary>A group was made or joined.</summary>
 /// <param name="Group">It.</param>
-/// <param name="Position">The position of one's join.</param>
-public sealed record GroupReply(Group Group, long Position) : NativeReply;
+/// <param name="Role">One's own role in it.</param>
+/// <param name="Position">The position of one's join, also of an earlier one.</param>
+public sealed record GroupReply(Group Group, GroupRole Role, long Position) : NativeReply;
 
 /// <summary>A list of groups.</summary>
 /// <param name="Groups">In the order in which they became known here, with one's own role in each, or null where one is not in it.</param>
@@ -89,7 +91,7 @@ public sealed record ListeningReply(long At) : NativeReply;
 public sealed record DialectReply(string Name) : NativeReply;
 
 /// <summary>What verbs there are.</summary>
-/// <param name="Verbs">The text form and what it does, in the connection's language.</param>
+/// <param name="Verbs">The text form and what it does, in the connection's language: <see cref="NativeVerbs.Help"/>.</param>
 public sealed record HelpReply(ImmutableArray<(string Form, string Does)> Verbs) : NativeReply;
 
 /// <summary>The answer is no.</summary>

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Kabar.Server.Hosting;
 
-/// <summary>What has to be done from time to time: close idle connections (each second), end idle sessions (each hour).</summary>
+/// <summary>What has to be done from time to time: close idle connections (each second), end idle sessions and forget old keys of clients (each hour).</summary>
 internal sealed partial class Housekeeping(Realm realm, ConnectionRegistry registry, TimeProvider clock, ILogger<Housekeeping> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -15,19 +15,20 @@ internal sealed partial class Housekeeping(Realm realm, ConnectionRegistry regis
         for (var second = 0; await timer.WaitForNextTickAsync(stoppingToken); second++)
         {
             if (registry.CloseIdle() is var closed && closed > 0) Log.ClosedIdle(logger, closed);
-            if (second % SecondsAnHour == 0) await EndIdleSessionsAsync(stoppingToken);
+            if (second % SecondsAnHour == 0) await TidyStoreAsync(stoppingToken);
         }
     }
 
-    private async Task EndIdleSessionsAsync(CancellationToken stoppingToken)
+    private async Task TidyStoreAsync(CancellationToken stoppingToken)
     {
         try
         {
             if (await realm.EndIdleSessionsAsync(stoppingToken) is var ended && ended > 0) Log.EndedIdleSessions(logger, ended);
+            await realm.ForgetKeysAsync();
         }
         catch (StoreException exception)
         {
-            Log.EndingSessionsFailed(logger, exception);
+            Log.TidyingFailed(logger, exception);
         }
     }
 
@@ -39,7 +40,7 @@ internal sealed partial class Housekeeping(Realm realm, ConnectionRegistry regis
         [LoggerMessage(EventId = 1202, Level = LogLevel.Information, Message = "Ended {Count} sessions that had been idle too long.")]
         public static partial void EndedIdleSessions(ILogger logger, int count);
 
-        [LoggerMessage(EventId = 1203, Level = LogLevel.Error, Message = "The store could not end idle sessions; it is tried again in an hour.")]
-        public static partial void EndingSessionsFailed(ILogger logger, Exception exception);
+        [LoggerMessage(EventId = 1203, Level = LogLevel.Error, Message = "The store could not end idle sessions or forget old keys; it is tried again in an hour.")]
+        public static partial void TidyingFailed(ILogger logger, Exception exception);
     }
 }

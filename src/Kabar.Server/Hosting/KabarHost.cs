@@ -5,6 +5,7 @@ using Kabar.Server.Connections;
 using Kabar.Server.Control;
 using Kabar.Server.Federation;
 using Kabar.Server.Lines;
+using Kabar.Server.Native;
 using Kabar.Storage;
 using Kabar.Storage.Sqlite;
 using Microsoft.AspNetCore.Builder;
@@ -37,7 +38,7 @@ internal sealed class KabarHost : IAsyncDisposable
     private readonly SqliteStore _store;
     private readonly DataDirectory _data;
     private readonly List<(LineListener Listener, ListenOptions Bound)> _lines = [];
-    private ListenOptions? _http;
+    private (HttpListener Listener, ListenOptions Bound)? _http;
     private (X509Certificate2 Certificate, X509Certificate2Collection Chain)? _certificate;
 
     private KabarHost(KabarOptions options, IConfiguration configuration, DataDirectory data, SqliteStore store, RealmName name, TimeProvider clock)
@@ -58,6 +59,7 @@ internal sealed class KabarHost : IAsyncDisposable
         builder.Services.Configure<KestrelServerOptions>(kestrel => Listen(kestrel, options, name, clock));
         _application = builder.Build();
         MonitoringEndpoints.Map(_application);
+        WebSocketEndpoint.Map(_application);
         _application.Services.GetRequiredService<KabarMetrics>().AddGauge(
             "kabar_unindexed_messages", "Messages that the index does not hold yet.", () => store.UnindexedMessages);
         _application.Services.GetRequiredService<KabarMetrics>().AddGauge(
@@ -67,8 +69,8 @@ internal sealed class KabarHost : IAsyncDisposable
 
     /// <summary>What is served, as the operator reads it: <c>127.0.0.1:8889 (realm-chat)</c>.</summary>
     public IEnumerable<string> Listening =>
-        _lines.Select(line => $"{line.Bound.IPEndPoint} ({line.Listener.Dialect.Name}{(line.Listener.IsTls ? ", tls" : "")})")
-            .Concat(_http is null ? [] : [$"http://{_http.IPEndPoint}"])
+        _lines.Select(line => $"{line.Bound.IPEndPoint} ({line.Listener.Speech.Name}{(line.Listener.IsTls ? ", tls" : "")})")
+            .Concat(_http is var (http, bound) ? [$"{(http.IsTls ? "https" : "http")}://{bound.IPEndPoint}"] : [])
             .Concat(Peers.ListensAt is { } link ? [$"{link} (link)"] : []);
 
     /// <summary>The SHA-256 of the certificate, which a client can pin; null where nothing listens with TLS.</summary>
@@ -76,6 +78,9 @@ internal sealed class KabarHost : IAsyncDisposable
 
     /// <summary>Where the line listeners are bound, in the order of the settings.</summary>
     public IEnumerable<IPEndPoint> LineEndPoints => _lines.Select(line => line.Bound.IPEndPoint!); // bound, after the start
+
+    /// <summary>Where the HTTP listener is bound; null for nowhere.</summary>
+    public IPEndPoint? HttpEndPoint => _http?.Bound.IPEndPoint;
 
     /// <summary>The realm behind it.</summary>
     public Realm Realm => _application.Services.GetRequiredService<Realm>();
@@ -132,10 +137,20 @@ internal sealed class KabarHost : IAsyncDisposable
         services.AddSingleton(provider => new Peers(
             name, store, options, LinkIdentity.Open(options.Data, name, clock), provider.GetRequiredService<LegacyPeers>(), clock, provider.GetRequiredService<ILogger<Peers>>()));
         services.AddSingleton<IPeers>(provider => provider.GetRequiredService<Peers>());
-        services.AddSingleton(provider => new Realm(name, store, options.Limits.ForRealm(), clock, provider.GetRequiredService<IPeers>()));
+        services.AddSingleton(provider => new Realm(name, store, options.ForRealm(), clock, provider.GetRequiredService<IPeers>()));
         services.AddSingleton<ConnectionRegistry>();
         services.AddSingleton<KabarMetrics>();
-        services.AddSingleton<LineConnectionHandler>();
+        services.AddSingleton<SessionWatches>();
+        services.AddSingleton<LineFrontEnd>();
+        services.AddSingleton<NativeFrontEnd>();
+        services.AddSingleton(provider => new ConnectionDoor(
+            provider.GetRequiredService<LineFrontEnd>(),
+            provider.GetRequiredService<NativeFrontEnd>(),
+            provider.GetRequiredService<ConnectionRegistry>(),
+            options.Limits,
+            provider.GetRequiredService<KabarMetrics>(),
+            clock,
+            provider.GetRequiredService<ILogger<ConnectionDoor>>()));
         services.AddSingleton<PeerCommands>();
         services.AddSingleton<OperatorCommands>();
         services.AddSingleton<ControlListener>();
@@ -199,12 +214,22 @@ internal sealed class KabarHost : IAsyncDisposable
             {
                 _lines.Add((listener, bound));
                 if (listener.IsTls) bound.UseHttps(https => UseCertificate(https, options, name, clock));
-                var lines = services.GetRequiredService<LineConnectionHandler>();
-                bound.Run(connection => lines.ServeAsync(connection, listener.Dialect));
+                var door = services.GetRequiredService<ConnectionDoor>();
+                bound.Run(connection => door.ServeAsync(connection, listener.Speech));
             });
         }
 
-        if (options.HttpEndPoint is { } http) kestrel.Listen(http, bound => _http = bound);
+        if (options.HttpListener is { } http)
+        {
+            kestrel.Listen(http.EndPoint, bound =>
+            {
+                _http = (http, bound);
+
+                // A WebSocket over HTTP/2 is another matter, which no browser needs.
+                bound.Protocols = HttpProtocols.Http1;
+                if (http.IsTls) bound.UseHttps(https => UseCertificate(https, options, name, clock));
+            });
+        }
 
         var socket = DataDirectory.ControlSocketIn(_data.Path);
         File.Delete(socket); // of a server that was killed: the directory is ours

@@ -19,12 +19,16 @@ internal sealed class KabarMetrics : IDisposable
     private long _messages;
     private long _deliveries;
     private long _overflows;
+    private long _events;
+    private long _receipts;
 
     public KabarMetrics(ConnectionRegistry registry)
     {
         _meter.CreateObservableCounter("kabar_requests_total", () => Volatile.Read(ref _requests), description: "Request lines read.");
         _meter.CreateObservableCounter("kabar_messages_total", () => Volatile.Read(ref _messages), description: "Messages acknowledged.");
         _meter.CreateObservableCounter("kabar_deliveries_total", () => Volatile.Read(ref _deliveries), description: "Texts sent to members of groups.");
+        _meter.CreateObservableCounter("kabar_events_total", () => Volatile.Read(ref _events), description: "Events sent to connections that listen.");
+        _meter.CreateObservableCounter("kabar_receipts_total", () => Volatile.Read(ref _receipts), description: "Receipts told, each counted once however many hear it.");
         _meter.CreateObservableCounter("kabar_overflowed_total", () => Volatile.Read(ref _overflows), description: "Connections that did not read what they were sent.");
         _meter.CreateObservableCounter("kabar_refusals_total", Refusals, description: "Requests refused, by reason.");
         _meter.CreateObservableCounter("kabar_connections_refused_total", () => registry.Refused, description: "Connections turned away at accept.");
@@ -36,6 +40,10 @@ internal sealed class KabarMetrics : IDisposable
     public void CountMessage() => Interlocked.Increment(ref _messages);
 
     public void CountDelivery() => Interlocked.Increment(ref _deliveries);
+
+    public void CountEvents(int count) => Interlocked.Add(ref _events, count);
+
+    public void CountReceipt() => Interlocked.Increment(ref _receipts);
 
     public void CountOverflow() => Interlocked.Increment(ref _overflows);
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Kabar.Core;
+using Kabar.Protocol.Native;
 using Microsoft.Extensions.Configuration;
 
 namespace Kabar.Server.Hosting;
@@ -16,7 +17,7 @@ internal sealed record KabarOptions
     /// <summary>The line listeners.</summary>
     public string[] Listen { get; init; } = [];
 
-    /// <summary>Where /metrics and /healthz are served; null for nowhere.</summary>
+    /// <summary>Where WebSockets, /metrics and /healthz are served, <c>HOST:PORT[,tls]</c>; null for nowhere.</summary>
     public string? Http { get; init; }
 
     /// <summary>Where other realms' native links are served; null for nowhere until a peer is invited.</summary>
@@ -31,6 +32,12 @@ internal sealed record KabarOptions
     /// <summary>Whether native peers learn the usernames here, so that an unknown addressee is refused at once.</summary>
     public bool ShareUsernames { get; init; } = true;
 
+    /// <summary>Who may make an account by himself: <c>off</c>, <c>invite</c> or <c>open</c>.</summary>
+    public string Registration { get; init; } = "off";
+
+    /// <summary>What a native connection is spoken to in until it asks for another language: <c>id</c> or <c>en</c>.</summary>
+    public string Language { get; init; } = "id";
+
     /// <summary>Whether what is said is indexed and can be searched.</summary>
     public bool Search { get; init; } = true;
 
@@ -41,13 +48,31 @@ internal sealed record KabarOptions
     /// <summary>The listeners, or the default one.</summary>
     public IReadOnlyList<LineListener> Listeners => Listen is [] ? [LineListener.Parse("127.0.0.1:8889")] : [.. Listen.Select(LineListener.Parse)];
 
-    public IPEndPoint? HttpEndPoint => Http is null ? null : LineListener.ParseEndPoint("Http", Http);
+    public HttpListener? HttpListener => Http is null ? null : HttpListener.Parse(Http);
+
+    public RegistrationMode RegistrationMode => Registration.ToLowerInvariant() switch
+    {
+        "off" => RegistrationMode.Off,
+        "invite" => RegistrationMode.Invite,
+        "open" => RegistrationMode.Open,
+        _ => throw new SettingException($"Registration \"{Registration}\" is none of off, invite and open."),
+    };
+
+    public Language SpokenLanguage => Language.ToLowerInvariant() switch
+    {
+        "id" => Protocol.Native.Language.Indonesian,
+        "en" => Protocol.Native.Language.English,
+        _ => throw new SettingException($"Language \"{Language}\" is neither id nor en."),
+    };
 
     public IPEndPoint? LinkEndPoint => Link is null ? null : LineListener.ParseEndPoint("Link", Link);
 
     /// <summary>The peers, in the order of their names.</summary>
     public IReadOnlyList<PeerSetting> PeerSettings =>
         [.. Peers.OrderBy(peer => peer.Key, StringComparer.OrdinalIgnoreCase).Select(peer => PeerSetting.Parse(peer.Key, peer.Value))];
+
+    /// <summary>The rules of the realm.</summary>
+    public RealmOptions ForRealm() => Limits.ForRealm() with { Registration = RegistrationMode };
 
     /// <summary>Binds the settings. What no setting is called is an error: a misspelt limit must not go unnoticed.</summary>
     /// <exception cref="SettingException">One is wrong.</exception>
@@ -83,8 +108,10 @@ internal sealed record KabarOptions
         if (Realm is not null && !RealmName.TryParse(Realm, out _)) throw new SettingException($"Realm \"{Realm}\" is not a name such as \"satu\" or \"kampus.example\".");
         if ((Tls.Certificate is null) != (Tls.Key is null)) throw new SettingException("Tls:Certificate and Tls:Key belong together; one is missing.");
         _ = Listeners;
-        _ = HttpEndPoint;
+        _ = HttpListener;
         _ = LinkEndPoint;
+        _ = RegistrationMode;
+        _ = SpokenLanguage;
         ValidatePeers();
         foreach (var (name, value) in Limits.All())
             if (value < 0) throw new SettingException($"Limits:{name} is {value}; a limit is 0 (off) or more.");

@@ -13,6 +13,9 @@ internal sealed record Limits
     /// <summary>The most bytes of a request line.</summary>
     public int RequestLineBytes { get; init; } = 16 * 1024;
 
+    /// <summary>The most bytes of a request line that is JSON.</summary>
+    public int JsonLineBytes { get; init; } = 64 * 1024;
+
     public int TextBytes { get; init; } = Rules.TextBytes;
 
     public int InboxReplyBytes { get; init; } = Rules.InboxReplyBytes;
@@ -58,6 +61,15 @@ internal sealed record Limits
 
     public int WrongPasswordsPerHour { get; init; } = Rules.WrongPasswordsPerHour;
 
+    /// <summary>Accounts that may be made from one network address in an hour, where people may make them.</summary>
+    public int RegistrationsPerHour { get; init; } = Rules.RegistrationsPerHour;
+
+    /// <summary>The most entries of one page of history.</summary>
+    public int HistoryEntries { get; init; } = Rules.HistoryEntries;
+
+    /// <summary>The most that one search finds.</summary>
+    public int SearchResults { get; init; } = Rules.SearchResults;
+
     /// <summary>Days that a session lives unused.</summary>
     public int SessionIdleDays { get; init; } = 30;
 
@@ -88,5 +100,8 @@ internal sealed record Limits
         WrongPasswordsPerMinute = WrongPasswordsPerMinute,
         WrongPasswordsPerHour = WrongPasswordsPerHour,
         SessionIdle = TimeSpan.FromDays(SessionIdleDays),
+        RegistrationsPerHour = RegistrationsPerHour,
+        HistoryEntries = HistoryEntries,
+        SearchResults = SearchResults,
     };
 }

@@ -1,21 +1,21 @@
 using System.Globalization;
 using System.Net;
-using Kabar.Protocol.Dialects;
+using Kabar.Server.Connections;
 
 namespace Kabar.Server.Hosting;
 
 /// <summary>One line listener: <c>HOST:PORT[,dialect=NAME][,tls]</c>.</summary>
 /// <param name="EndPoint">Where; port 0 takes a free one.</param>
-/// <param name="Dialect">What it speaks until a client asks for another.</param>
+/// <param name="Speech">What it speaks until a client asks for another.</param>
 /// <param name="IsTls">Whether inside TLS.</param>
-internal sealed record LineListener(IPEndPoint EndPoint, Dialect Dialect, bool IsTls)
+internal sealed record LineListener(IPEndPoint EndPoint, Speech Speech, bool IsTls)
 {
     /// <summary>Reads the text form.</summary>
     /// <exception cref="SettingException">It is wrong; the sentence says where.</exception>
     public static LineListener Parse(string text)
     {
         var parts = text.Split(',', StringSplitOptions.TrimEntries);
-        var dialect = DialectCatalog.Default;
+        var speech = Speech.Default;
         var isTls = false;
         foreach (var part in parts[1..])
         {
@@ -25,8 +25,8 @@ internal sealed record LineListener(IPEndPoint EndPoint, Dialect Dialect, bool I
             }
             else if (part.StartsWith("dialect=", StringComparison.Ordinal))
             {
-                dialect = DialectCatalog.Find(part["dialect=".Length..]) ?? throw new SettingException(
-                    $"Listen \"{text}\": there is no dialect \"{part["dialect=".Length..]}\"; there are {string.Join(", ", DialectCatalog.All.Select(known => known.Name))}.");
+                speech = Speech.Find(part["dialect=".Length..]) ?? throw new SettingException(
+                    $"Listen \"{text}\": there is no dialect \"{part["dialect=".Length..]}\"; there are {string.Join(", ", Speech.Names)}.");
             }
             else
             {
@@ -34,7 +34,7 @@ internal sealed record LineListener(IPEndPoint EndPoint, Dialect Dialect, bool I
             }
         }
 
-        return new LineListener(ParseEndPoint("Listen", parts[0]), dialect, isTls);
+        return new LineListener(ParseEndPoint("Listen", parts[0]), speech, isTls);
     }
 
     /// <summary>Reads <c>HOST:PORT</c>, where the host is an address, <c>localhost</c>, or <c>*</c> for all.</summary>

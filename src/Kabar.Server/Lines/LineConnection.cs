@@ -22,26 +22,21 @@ namespace Kabar.Server.Lines;
 ///
 /// Consecutive sends share a commit, so a client that pipelines is not held to one message a sync; a client that does not still gets
 /// each answer at once. While replies wait for a client that does not read, nothing more is read from it: it slows nobody but itself.
-/// Everything here runs on the one loop, except <see cref="RequestStop"/> and <see cref="Abort"/>. Nothing is given up when the client
-/// closes its half: it may have sent all it has to say, and waits for the answers.
+/// Everything here runs on the one loop. Nothing is given up when the client closes its half: it may have sent all it has to say, and waits
+/// for the answers.
 /// </summary>
-internal sealed partial class LineConnection(
-    LineConnectionHandler host,
-    Dialect dialect,
-    IDuplexPipe transport,
-    EndPoint? remote,
-    Action abort) : IConnection
+internal sealed partial class LineConnection(LineFrontEnd host, ClientConnection connection, Dialect dialect)
 {
     // Written but not flushed; past it the loop flushes before it goes on.
     private const int FlushAt = 32 * 1024;
 
-    private readonly PipeReader _input = transport.Input;
-    private readonly PipeWriter _output = transport.Output;
+    private readonly PipeReader _input = connection.Transport.Input;
+    private readonly PipeWriter _output = connection.Transport.Output;
     private readonly List<WaitingSend> _sends = [];
     private Dialect _dialect = dialect;
     private SessionToken? _loggedIn;
-    private readonly IPAddress _origin = ConnectionRegistry.Origin(remote);
-    private readonly RequestRate _rate = new(host.Limits.RequestsPerSecond, host.Limits.RequestBurst, host.Clock);
+    private readonly IPAddress _origin = connection.Origin;
+    private readonly RequestRate _rate = connection.Rate;
     private IConversation? _conversation;
     private RefusedGroup? _refused;
     private bool _endsLines;
@@ -50,34 +45,22 @@ internal sealed partial class LineConnection(
     private bool _isEnding;
     private bool _isBroken;
     private bool _isGone;
-    private long _lastActive = host.Clock.GetTimestamp();
-    private volatile ConnectionStage _stage;
+    private Speech? _next;
 
-    public IPAddress Origin => _origin;
-
-    public ConnectionStage Stage => _stage;
-
-    public long LastActive => Volatile.Read(ref _lastActive);
-
-    private IPAddress Remote => (remote as IPEndPoint)?.Address ?? IPAddress.None;
-
-    public void RequestStop() => _input.CancelPendingRead();
-
-    public void Abort() => abort();
-
-    /// <summary>Serves the connection until its client leaves, breaks a limit, or the server stops.</summary>
-    public async Task RunAsync()
+    /// <summary>Serves the connection until its client leaves, breaks a limit, asks for the native protocol, or the server stops.</summary>
+    /// <returns>What it speaks from now on, or null.</returns>
+    public async Task<Speech?> RunAsync()
     {
         while (!_isEnding)
         {
-            var read = await _input.ReadAsync(CancellationToken.None);
-
-            // Not before the first request is whole: a client that dribbles it has the same time as one that is silent.
-            if (_stage != ConnectionStage.New) Volatile.Write(ref _lastActive, host.Clock.GetTimestamp());
+            var read = await connection.ReadAsync();
             var buffer = read.Buffer;
+
+            // What stands behind a request for a group is no request, mostly; and what stands behind one for the native protocol is no line of a dialect.
             var goesOn = false;
             try
             {
+                if (connection.Stage == ConnectionStage.New && buffer.FirstSpan is [(byte)'{', ..]) goesOn = SwitchToNative();
                 if (_refused is { } refused && refused.Look(ref buffer) is var input && input != RefusedInput.Unfinished) await AnswerRefusedAsync(refused, input);
                 while (!_isEnding && !goesOn && TryTakeRequest(ref buffer, out var request))
                 {
@@ -90,9 +73,7 @@ internal sealed partial class LineConnection(
 
                     await AnswerSendsAsync();
                     await AnswerAsync(request);
-
-                    // What stands behind a request for a group is no request, mostly.
-                    goesOn = request.Command is GroupCommand or PeerGroupCommand;
+                    goesOn = request.Command is GroupCommand or PeerGroupCommand or SwitchToNativeCommand;
                 }
 
                 await AnswerSendsAsync();
@@ -115,67 +96,40 @@ internal sealed partial class LineConnection(
         }
 
         await FlushedAsync();
-        if (_isBroken && !_isGone) await LingerAsync();
+        if (_isBroken && !_isGone) await connection.LingerAsync();
+        return _isGone ? null : _next;
+    }
+
+    private bool SwitchToNative()
+    {
+        _next = Speech.Native;
+        _isEnding = true;
+        return true;
     }
 
     private bool TryTakeRequest(ref ReadOnlySequence<byte> buffer, out Request request)
     {
-        while (true)
+        var unread = buffer;
+        switch (connection.TakeLine(ref buffer, host.Limits.RequestLineBytes, out var line))
         {
-            if (_stage == ConnectionStage.New && IsTls(buffer))
-            {
+            case TakenLine.None:
+                request = default;
+                return false;
+            case TakenLine.Unreadable:
                 request = Break(RefusedCommand.Malformed);
                 return true;
-            }
-
-            var unread = buffer;
-            switch (LineReader.TryRead(ref buffer, host.Limits.RequestLineBytes, out var line))
-            {
-                case LineStatus.Incomplete:
-                    request = default;
-                    return false;
-                case LineStatus.TooLong:
-                    Log.LineTooLong(host.Logger, _origin, host.Limits.RequestLineBytes);
-                    request = Break(RefusedCommand.Malformed);
-                    return true;
-            }
-
-            // A person's empty line, or the second \n of a client that ends its requests with two.
-            if (line.IsEmpty) continue;
-
-            if (_stage == ConnectionStage.New)
-            {
-                _stage = ConnectionStage.Anonymous;
-                Volatile.Write(ref _lastActive, host.Clock.GetTimestamp());
-            }
-
-            _endsLines = unread.Slice(line.End).FirstSpan is [(byte)'\n', ..];
-            request = Read(line);
-            host.Metrics.CountRequest();
-            return true;
+            default:
+                _endsLines = unread.Slice(line.End).FirstSpan is [(byte)'\n', ..];
+                request = Read(line);
+                return true;
         }
     }
 
     private Request Read(in ReadOnlySequence<byte> line)
     {
-        if (line.IsSingleSegment) return Read(line.FirstSpan);
-
-        // It lies in several pieces; gathered once, in a buffer that is wiped because it may hold a password.
-        var gathered = ArrayPool<byte>.Shared.Rent((int)line.Length);
-        line.CopyTo(gathered);
-        var request = Read(gathered.AsSpan(0, (int)line.Length));
-        ArrayPool<byte>.Shared.Return(gathered, clearArray: true);
-        return request;
-    }
-
-    private Request Read(ReadOnlySpan<byte> line)
-    {
-        var request = DialectCatalog.Read(line, _dialect);
-
-        // A browser can be made to send an HTTP request here, whose body would then be lines. It gets one answer and no second line.
-        if (request.Command == RefusedCommand.Unknown && (line.EndsWith(" HTTP/1.1"u8) || line.EndsWith(" HTTP/1.0"u8) || line.EndsWith(" HTTP/2.0"u8)))
-            return Break(RefusedCommand.Unknown);
-        return request;
+        using var whole = new WholeLine(line);
+        var request = DialectCatalog.Read(whole.Bytes, _dialect);
+        return request.Command == RefusedCommand.Unknown && whole.IsHttp ? Break(RefusedCommand.Unknown) : request;
     }
 
     private Request Break(RefusedCommand command)
@@ -183,8 +137,6 @@ internal sealed partial class LineConnection(
         _isEnding = _isBroken = true;
         return new Request(command, _dialect);
     }
-
-    private static bool IsTls(in ReadOnlySequence<byte> buffer) => buffer.FirstSpan is [0x16, 0x03, ..];
 
     private async ValueTask BeginSendAsync(SendCommand send, Dialect dialect)
     {
@@ -198,7 +150,7 @@ internal sealed partial class LineConnection(
             if (!beginning.IsCompleted) await CommitSendsAsync();
             if ((await beginning).TryGet(out var sending, out var refusal))
             {
-                _stage = ConnectionStage.LoggedIn;
+                connection.Stage = ConnectionStage.LoggedIn;
                 _sends.Add(new WaitingSend(dialect, sending, SentReply.Instance));
             }
             else
@@ -255,6 +207,7 @@ internal sealed partial class LineConnection(
         }
 
         if (request.Command is SwitchDialectCommand change) _dialect = change.Dialect;
+        else if (request.Command is SwitchToNativeCommand) SwitchToNative();
     }
 
     private async ValueTask<Reply> ExecuteAsync(Command command)
@@ -265,18 +218,18 @@ internal sealed partial class LineConnection(
                 if (!(await host.Realm.LogInAsync(logIn.Username, logIn.Password, _origin.ToString(), CancellationToken.None)).TryGet(out var session, out var refusal))
                     return Refuse(refusal);
                 _loggedIn = session.Token;
-                _stage = ConnectionStage.LoggedIn;
+                connection.Stage = ConnectionStage.LoggedIn;
                 return new LoggedInReply(session.Token);
 
             case ActiveUsersCommand ask:
                 if (!(await host.Realm.ListActiveUsersAsync(ask.Token, CancellationToken.None)).TryGet(out var users, out refusal)) return Refuse(refusal);
-                _stage = ConnectionStage.LoggedIn;
+                connection.Stage = ConnectionStage.LoggedIn;
                 return new ActiveUsersReply(users);
 
             case ActiveSessionsCommand ask:
                 if (!(await host.Realm.ListSessionsAsync(ask.Token ?? _loggedIn ?? default, CancellationToken.None)).TryGet(out var sessions, out refusal))
                     return Refuse(refusal);
-                _stage = ConnectionStage.LoggedIn;
+                connection.Stage = ConnectionStage.LoggedIn;
                 return new ActiveSessionsReply(sessions);
 
             case LogOutCommand logOut:
@@ -285,11 +238,14 @@ internal sealed partial class LineConnection(
             case SwitchDialectCommand change:
                 return new SwitchedReply(change.Dialect.Name);
 
+            case SwitchToNativeCommand:
+                return new SwitchedReply(DialectCatalog.NativeName);
+
             case RefusedCommand refused:
                 return Refuse(refused.Refusal);
 
             case PeerSendCommand brought:
-                if (!(await host.Entrance.ReceiveAsync(brought, Remote)).TryGet(out var received, out refusal)) return Refuse(refusal);
+                if (!(await host.Entrance.ReceiveAsync(brought, connection.Remote)).TryGet(out var received, out refusal)) return Refuse(refusal);
                 host.Metrics.CountMessage();
                 return received;
 
@@ -309,7 +265,7 @@ internal sealed partial class LineConnection(
 
         using (reading)
         {
-            _stage = ConnectionStage.LoggedIn;
+            connection.Stage = ConnectionStage.LoggedIn;
             await WriteAsync(dialect, new InboxReply(reading.Reader, reading.Page.Messages, host.Realm.Name, reading.Homonyms));
 
             // Read only once it is handed over whole: a client that vanishes before finds it again.
@@ -328,11 +284,11 @@ internal sealed partial class LineConnection(
 
     private async ValueTask AnswerGroupAsync(Request request)
     {
-        var terms = new ConversationTerms(transport, _origin, abort, _rate, request.Dialect, _endsLines);
+        var terms = new ConversationTerms(connection.Transport, _origin, connection.Abort, _rate, request.Dialect, _endsLines);
         var entrance = request.Command switch
         {
             GroupCommand group => await host.Entrance.EnterAsync(group, terms),
-            PeerGroupCommand group => await host.Entrance.EnterAsync(group, Remote, terms),
+            PeerGroupCommand group => await host.Entrance.EnterAsync(group, connection.Remote, terms),
             _ => throw new System.Diagnostics.UnreachableException($"{request.Command.GetType().Name} asks for no group."),
         };
         _conversation = entrance.Conversation;
@@ -346,13 +302,13 @@ internal sealed partial class LineConnection(
     private async ValueTask ConverseAsync(IConversation conversation)
     {
         _conversation = null;
-        _stage = ConnectionStage.Conversing;
+        connection.Stage = ConnectionStage.Conversing;
 
         // Also when the client is gone already: the conversation finds that out, and gives its place back.
         await FlushedAsync();
         if (!await conversation.RunAsync()) _isGone = _isEnding = true;
-        Volatile.Write(ref _lastActive, host.Clock.GetTimestamp());
-        _stage = ConnectionStage.LoggedIn;
+        connection.Touch();
+        connection.Stage = ConnectionStage.LoggedIn;
     }
 
     // A first client does not know that it was refused; its `exit` is answered as if it had been let in.
@@ -414,35 +370,10 @@ internal sealed partial class LineConnection(
         return !_isGone;
     }
 
-    // Closing a socket that holds unread bytes resets it, and the reset can overtake the answer. So what still comes is thrown away
-    // for a moment.
-    private async ValueTask LingerAsync()
-    {
-        const int MostBytes = 1024 * 1024;
-        using var moment = new CancellationTokenSource(TimeSpan.FromMilliseconds(500), host.Clock);
-        try
-        {
-            for (var thrownAway = 0L; thrownAway < MostBytes;)
-            {
-                var read = await _input.ReadAsync(moment.Token);
-                thrownAway += read.Buffer.Length;
-                _input.AdvanceTo(read.Buffer.End);
-                if (read.IsCompleted) return;
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The moment is over.
-        }
-    }
-
     private readonly record struct WaitingSend(Dialect Dialect, Sending? Sending, Reply Reply);
 
     private static partial class Log
     {
-        [LoggerMessage(EventId = 1101, Level = LogLevel.Information, Message = "Closing a connection from {Origin}: a line passed {Limit} bytes.")]
-        public static partial void LineTooLong(ILogger logger, IPAddress origin, int limit);
-
         [LoggerMessage(EventId = 1102, Level = LogLevel.Error, Message = "A request from {Origin} failed.")]
         public static partial void StoreFailed(ILogger logger, IPAddress origin, Exception exception);
     }

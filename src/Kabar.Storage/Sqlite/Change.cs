@@ -45,19 +45,27 @@ internal sealed class Staging(MessageLog log, Outboxes outboxes)
     {
         var message = log.Stage(Database, conversation, position ?? conversation.Next, row);
         _entries.Add((message, conversation, new AccountId(row.Sender)));
+        if (row.Target is not null) AfterCommit(log.StageRevision(Database, conversation, message, row.Sender));
         return message;
     }
 
     /// <summary>Puts a parcel into its peer's outbox.</summary>
+    /// <param name="parcel">The parcel.</param>
+    /// <param name="queued">Since when it waits.</param>
+    /// <param name="pending">The number of the pending entry that it carries.</param>
+    /// <param name="direct">The entry of a direct conversation that it carries.</param>
     /// <exception cref="StoreException">There is no such peer.</exception>
-    public void Enqueue(Parcel parcel, DateTimeOffset queued, long? pending = null)
+    public void Enqueue(Parcel parcel, DateTimeOffset queued, long? pending = null, Message? direct = null)
     {
         var queue = outboxes.Of(parcel.Peer) ?? throw new StoreException("The peer is gone.");
-        _parcels.Add((queue, queue.Stage(Database, queued, parcel.Frame, pending)));
+        _parcels.Add((queue, queue.Stage(Database, queued, parcel.Frame, pending, direct)));
     }
 
     /// <summary>Something to be done in memory, on the writer's thread, once the transaction is committed.</summary>
-    public void AfterCommit(Action action) => _afterCommit.Add(action);
+    public void AfterCommit(Action? action)
+    {
+        if (action is not null) _afterCommit.Add(action);
+    }
 
     /// <summary>The transaction is committed.</summary>
     public void Apply()

@@ -12,10 +12,11 @@ internal sealed class Conversation
     /// <summary>The kind of a conversation between two.</summary>
     public const int Direct = 1;
 
+    /// <summary>The kind of a conversation of somebody with himself.</summary>
+    public const int WithOneself = 2;
+
     /// <summary>The kind of a conversation that is a group's.</summary>
     public const int Group = 3;
-
-    private const int WithOneself = 2;
 
     // The position of the last message there is. The head is further while nothing has come yet behind a jump.
     private long _last;
@@ -38,6 +39,9 @@ internal sealed class Conversation
 
     /// <summary>The position of the next message: ahead of the head while a transaction is open.</summary>
     public long Next { get; set; }
+
+    /// <summary>What of it is kept in memory, for as long as the log has that. Kept by the log.</summary>
+    public Shelf? Shelf { get; set; }
 
     /// <summary>When it last grew.</summary>
     public long LastArrival { get; private set; }
@@ -101,6 +105,7 @@ internal sealed class Conversation
     {
         Head = Math.Max(Head, after);
         Next = Math.Max(Next, Head + 1);
+        Shelf?.Jump(Head);
     }
 
     /// <summary>After a commit: its group is no more.</summary>

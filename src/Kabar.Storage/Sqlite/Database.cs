@@ -19,8 +19,8 @@ internal sealed class Database : IDisposable
     {
         var database = Open(path, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
 
-        // FULL: the log is synced at every commit, so that an acknowledged message survives a power cut, not only the process.
-        database.Run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-32768; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY");
+        // Secure_delete: what is erased is overwritten in the pages that are written anyway. FULL: the log is synced at every commit, so that an acknowledged message survives a power cut, not only the process.
+        database.Run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-32768; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA secure_delete=FAST");
         return database;
     }
 

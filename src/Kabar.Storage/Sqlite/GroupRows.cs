@@ -112,6 +112,9 @@ internal static class GroupRows
         database.Prepare("DELETE FROM group_member WHERE conversation = ?1").Bind(1, conversation.Value).Run();
         database.Prepare("DELETE FROM group_mark WHERE conversation = ?1").Bind(1, conversation.Value).Run();
         database.Prepare("DELETE FROM group_awaited WHERE conversation = ?1").Bind(1, conversation.Value).Run();
+        database.Prepare("DELETE FROM group_past WHERE conversation = ?1").Bind(1, conversation.Value).Run();
+        database.Prepare("DELETE FROM mark WHERE conversation = ?1").Bind(1, conversation.Value).Run();
+        database.Prepare("DELETE FROM reaction WHERE conversation = ?1").Bind(1, conversation.Value).Run();
         database.Prepare("DELETE FROM pending WHERE conversation = ?1").Bind(1, conversation.Value).Run();
         database.Prepare("DELETE FROM group_chat WHERE conversation = ?1").Bind(1, conversation.Value).Run();
         database.Prepare("UPDATE conversation SET kind = 0 WHERE id = ?1").Bind(1, conversation.Value).Run();
@@ -130,7 +133,7 @@ internal static class GroupRows
     private static void SaveAddress(Database database, Addresses addresses, Group before, Group after, Address address)
     {
         var (was, now) = (before.Members.GetValueOrDefault(address), after.Members.GetValueOrDefault(address));
-        if (now is null && was is not null) DeleteMember(database, addresses, after, address);
+        if (now is null && was is not null) DeleteMember(database, addresses, after, address, until: after.StatePosition);
         else if (now is not null && now != was) SaveMember(database, addresses, after, now);
         SaveMark(database, addresses, after, address, BannedMark, before.Banned.Contains(address), after.Banned.Contains(address));
         SaveMark(database, addresses, after, address, InvitedMark, before.Invited.Contains(address), after.Invited.Contains(address));
@@ -143,7 +146,7 @@ internal static class GroupRows
             foreach (var (address, member) in after.Members)
                 if (before.Members.GetValueOrDefault(address) != member) SaveMember(database, addresses, after, member);
             foreach (var address in before.Members.Keys)
-                if (!after.Members.ContainsKey(address)) DeleteMember(database, addresses, after, address);
+                if (!after.Members.ContainsKey(address)) DeleteMember(database, addresses, after, address, until: before.StatePosition);
         }
 
         SaveMarks(database, addresses, after, BannedMark, before.Banned, after.Banned);
@@ -185,11 +188,22 @@ internal static class GroupRows
             .Bind(5, member.Joined)
             .Bind(6, member.DisplayName)
             .Run();
+
+        // What he hears as a member is not also past.
+        if (member.Address.Realm is null)
+            database.Prepare("DELETE FROM group_past WHERE address = ?1 AND conversation = ?2 AND joined >= ?3").Bind(1, number).Bind(2, group.Conversation.Value).Bind(3, member.Joined).Run();
     }
 
-    private static void DeleteMember(Database database, Addresses addresses, Group group, Address address)
+    // Who is of this realm may still read what he has heard, up to a position.
+    private static void DeleteMember(Database database, Addresses addresses, Group group, Address address, long until)
     {
         var number = addresses.NumberOf(database, address);
+        if (address.Realm is null)
+            database.Prepare(
+                """
+                INSERT OR REPLACE INTO group_past (address, conversation, joined, until)
+                SELECT address, conversation, joined, ?3 FROM group_member WHERE conversation = ?1 AND address = ?2
+                """).Bind(1, group.Conversation.Value).Bind(2, number).Bind(3, until).Run();
         database.Prepare("DELETE FROM group_member WHERE conversation = ?1 AND address = ?2").Bind(1, group.Conversation.Value).Bind(2, number).Run();
     }
 

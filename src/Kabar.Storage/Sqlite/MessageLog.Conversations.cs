@@ -6,10 +6,7 @@ namespace Kabar.Storage.Sqlite;
 /// <content>Reading conversations by position.</content>
 internal sealed partial class MessageLog
 {
-    private const string EntryColumns =
-        "m.arrival, m.conversation, m.position, m.sent, m.id, m.sender_name, m.text, a.username, a.realm, m.kind, s.username, s.realm";
-
-    /// <summary>Entries after a position: what is indexed from the disk, the rest from memory (of a group) or from the log (of two).</summary>
+    /// <summary>Entries after a position: what is indexed from the disk, the rest from memory.</summary>
     public ImmutableArray<Message> ReadConversation(ConversationId conversation, long after, int mostEntries, int mostBytes)
     {
         var page = new Page(mostEntries, mostBytes);
@@ -20,29 +17,68 @@ internal sealed partial class MessageLog
             lock (_gate)
             {
                 var shelf = _shelves.GetValueOrDefault(conversation);
-                if (shelf is not null && (through >= _indexed || shelf.Covers(after)))
+                if (through >= _indexed || (shelf is not null && shelf.Covers(after)))
                 {
-                    shelf.Read(after, page);
+                    shelf?.Read(after, page.TryAdd);
                     return page.Drain();
                 }
 
-                indexed = shelf is null && through >= _indexed ? -1 : _indexed;
+                indexed = _indexed;
             }
 
             using var lease = _reads.Rent();
-            var kind = KindOf(lease.Database, conversation);
-            if (kind is null or Conversation.Removed) return [];
-            if (indexed >= 0)
-            {
-                if (!ReadIndexed(lease.Database, conversation, indexed, page, ref after)) return page.Drain();
-                through = indexed;
-            }
-            else
-            {
-                if (kind != Conversation.Group) ReadLog(lease.Database, conversation, through, after, page);
-                return page.Drain();
-            }
+            if (!IsThere(lease.Database, conversation)) return [];
+            if (!ReadIndexed(lease.Database, conversation, indexed, page, ref after)) return page.Drain();
+            through = indexed;
         }
+    }
+
+    /// <summary>The last entries before a position.</summary>
+    public ImmutableArray<Message> ReadConversationBack(ConversationId conversation, long before, int mostEntries, int mostBytes)
+    {
+        var page = new Page(mostEntries, mostBytes);
+        long indexed;
+        lock (_gate)
+        {
+            indexed = _indexed;
+            if (_shelves.TryGetValue(conversation, out var shelf) && !shelf.ReadBack(before, page.TryAdd)) return page.DrainBack();
+        }
+
+        // What memory does not hold lies at or below the index as it was then.
+        using var lease = _reads.Rent();
+        if (!IsThere(lease.Database, conversation)) return [];
+        var query = lease.Database.Prepare(
+            $"""
+            SELECT {MessageRows.Columns}
+            FROM place AS p
+            CROSS JOIN message AS m ON m.arrival = p.arrival
+            {MessageRows.Joins}
+            WHERE p.conversation = ?1 AND p.arrival <= ?2
+            ORDER BY p.arrival DESC
+            """).Bind(1, conversation.Value).Bind(2, FindArrival(lease.Database, conversation, before - 1, indexed));
+        while (query.Step())
+        {
+            var message = MessageRows.Read(lease.Database, query);
+            if (message.Position >= before || page.TryAdd(message)) continue;
+            query.Reset();
+            break;
+        }
+
+        return page.DrainBack();
+    }
+
+    /// <summary>The entry at a position, or null.</summary>
+    public Message? FindEntry(ConversationId conversation, long position)
+    {
+        long indexed;
+        lock (_gate)
+        {
+            if (_shelves.TryGetValue(conversation, out var shelf) && shelf.Find(position) is { } known) return known;
+            indexed = _indexed;
+        }
+
+        using var lease = _reads.Rent();
+        return IsThere(lease.Database, conversation) && FindPlace(lease.Database, conversation, position, indexed) is { } arrival ? MessageRows.Find(lease.Database, arrival) : null;
     }
 
     /// <summary>The last position of a conversation.</summary>
@@ -56,35 +92,105 @@ internal sealed partial class MessageLog
         }
 
         using var lease = _reads.Rent();
-        var kind = KindOf(lease.Database, conversation);
-        if (kind is null or Conversation.Removed) return 0;
+        if (!IsThere(lease.Database, conversation)) return 0;
         var head = lease.Database.Prepare("SELECT position FROM place WHERE conversation = ?1 AND arrival <= ?2 ORDER BY arrival DESC LIMIT 1")
             .Bind(1, conversation.Value).Bind(2, indexed).ReadNumber() ?? 0;
-        var beyond = kind == Conversation.Group
-            ? lease.Database.Prepare("SELECT history_after FROM group_chat WHERE conversation = ?1").Bind(1, conversation.Value).ReadNumber()
-            : lease.Database.Prepare("SELECT max(position) FROM message WHERE arrival > ?2 AND conversation = ?1").Bind(1, conversation.Value).Bind(2, indexed).ReadNumber();
-        return Math.Max(head, beyond ?? 0);
+        var historyAfter = lease.Database.Prepare("SELECT history_after FROM group_chat WHERE conversation = ?1").Bind(1, conversation.Value).ReadNumber() ?? 0;
+        return Math.Max(head, historyAfter);
     }
 
-    private static int? KindOf(Database database, ConversationId conversation) =>
-        (int?)database.Prepare("SELECT kind FROM conversation WHERE id = ?1").Bind(1, conversation.Value).ReadNumber();
+    /// <summary>The position of the last entry of a conversation with an arrival up to this one; 0 when there is none. From any thread.</summary>
+    public long FindPosition(Database database, ConversationId conversation, long arrival)
+    {
+        if (arrival == 0) return 0;
+        long indexed;
+        lock (_gate)
+        {
+            if (_shelves.TryGetValue(conversation, out var shelf) && shelf.FindArrived(arrival) is { } known) return known.Position;
+            indexed = _indexed;
+        }
+
+        return database.Prepare("SELECT position FROM place WHERE conversation = ?1 AND arrival <= ?2 ORDER BY arrival DESC LIMIT 1")
+            .Bind(1, conversation.Value).Bind(2, Math.Min(arrival, indexed)).ReadNumber() ?? 0;
+    }
+
+    /// <summary>Within a transaction: the entry at a position, as it is in it; null when there is none.</summary>
+    public Message? FindStaged(Database database, Conversation conversation, long position) =>
+        FindStagedArrival(database, conversation, position) is { } arrival ? MessageRows.Find(database, arrival) : null;
+
+    /// <summary>Within a transaction: an arrival with every position up to this one, and none beyond.</summary>
+    public long FindStagedThrough(Database database, Conversation conversation, long position)
+    {
+        if (position >= conversation.Next - 1) return LastStaged;
+        if (position > conversation.Head && FindStagedArrival(database, conversation, position) is { } staged) return staged;
+        return conversation.Shelf?.FindUpTo(position)?.Arrival ?? FindArrival(database, conversation.Id, position, _indexed);
+    }
+
+    /// <summary>Within a transaction: the id of the last message that was said to one of two beyond one position and up to another; null when there is none.</summary>
+    public Guid? FindLastSaid(Database database, Conversation conversation, Address to, long after, long through)
+    {
+        // From the end: said in this transaction, in memory, on the disk.
+        for (var position = Math.Min(through, conversation.Next - 1); position > Math.Max(after, conversation.Head); position--)
+            if (FindStaged(database, conversation, position) is { Kind: EntryKind.Said } staged && staged.To == to) return staged.Id;
+
+        Guid? last = null;
+        var first = through + 1;
+        conversation.Shelf?.ReadBack(through + 1, message =>
+        {
+            first = message.Position;
+            if (first > after && message.Kind == EntryKind.Said && message.To == to) last = message.Id;
+            return last is null && first > after;
+        });
+        if (last is not null || first <= after + 1) return last;
+
+        var query = database.Prepare(
+            $"""
+            SELECT {MessageRows.Columns}
+            FROM place AS p
+            CROSS JOIN message AS m ON m.arrival = p.arrival
+            {MessageRows.Joins}
+            WHERE p.conversation = ?1 AND p.arrival > ?2 AND p.arrival <= ?3 AND m.kind = 0
+            ORDER BY p.arrival DESC
+            """)
+            .Bind(1, conversation.Id.Value).Bind(2, FindArrival(database, conversation.Id, after, _indexed)).Bind(3, FindArrival(database, conversation.Id, first - 1, _indexed));
+        while (last is null && query.Step())
+        {
+            var message = MessageRows.Read(database, query);
+            if (message.To == to) last = message.Id;
+        }
+
+        query.Reset();
+        return last;
+    }
+
+    private long? FindStagedArrival(Database database, Conversation conversation, long position)
+    {
+        if (position < 1 || position >= conversation.Next) return null;
+        if (conversation.Shelf?.Find(position) is { } known) return known.Arrival;
+        return position > conversation.Head
+            ? database.Prepare("SELECT arrival FROM message WHERE arrival > ?1 AND conversation = ?2 AND position = ?3").Bind(1, _committed).Bind(2, conversation.Id.Value).Bind(3, position).ReadNumber()
+            : FindPlace(database, conversation.Id, position, _indexed);
+    }
+
+    // Whether anybody may read it: what was said in a removed group is nobody's.
+    private static bool IsThere(Database database, ConversationId conversation) =>
+        database.Prepare("SELECT kind FROM conversation WHERE id = ?1").Bind(1, conversation.Value).ReadNumber() is { } kind and not Conversation.Removed;
 
     // False when the page is full.
     private static bool ReadIndexed(Database database, ConversationId conversation, long indexed, Page page, ref long after)
     {
         var query = database.Prepare(
             $"""
-            SELECT {EntryColumns}
+            SELECT {MessageRows.Columns}
             FROM place AS p
             CROSS JOIN message AS m ON m.arrival = p.arrival
-            CROSS JOIN address AS a ON a.id = m.sender
-            LEFT JOIN address AS s ON s.id = m.subject
+            {MessageRows.Joins}
             WHERE p.conversation = ?1 AND p.arrival > ?2 AND p.arrival <= ?3
             ORDER BY p.arrival
             """).Bind(1, conversation.Value).Bind(2, FindArrival(database, conversation, after, indexed)).Bind(3, indexed);
         while (query.Step())
         {
-            var message = ReadMessage(query);
+            var message = MessageRows.Read(database, query);
             if (message.Position <= after) continue;
             if (!page.TryAdd(message))
             {
@@ -111,7 +217,7 @@ internal sealed partial class MessageLog
     // The index knows arrivals, and positions ascend with them: an arrival with all positions up to this one, found by halving.
     private static long FindArrival(Database database, ConversationId conversation, long position, long indexed)
     {
-        var (low, high) = (0L, position == 0 ? 0 : indexed);
+        var (low, high) = (0L, position <= 0 ? 0 : indexed);
         while (low < high)
         {
             var middle = low + ((high - low + 1) / 2);
@@ -126,30 +232,15 @@ internal sealed partial class MessageLog
         return low;
     }
 
-    // Messages of two that are not indexed yet are in memory by inbox only; who asks for them by conversation is rare.
-    private static void ReadLog(Database database, ConversationId conversation, long indexed, long after, Page page)
-    {
-        var query = database.Prepare(
-            $"""
-            SELECT {EntryColumns}
-            FROM message AS m JOIN address AS a ON a.id = m.sender LEFT JOIN address AS s ON s.id = m.subject
-            WHERE m.arrival > ?2 AND m.conversation = ?1
-            ORDER BY m.arrival
-            """).Bind(1, conversation.Value).Bind(2, indexed);
-        while (query.Step())
-        {
-            var message = ReadMessage(query);
-            if (message.Position > after && !page.TryAdd(message)) break;
-        }
-
-        query.Reset();
-    }
-
     /// <summary>What is read, up to its limits.</summary>
     private sealed class Page(int mostEntries, int mostBytes)
     {
         private readonly ImmutableArray<Message>.Builder _messages = ImmutableArray.CreateBuilder<Message>();
         private long _bytes;
+
+        public int Count => _messages.Count;
+
+        public long LastArrival => _messages[^1].Arrival;
 
         public bool TryAdd(Message message)
         {
@@ -160,40 +251,12 @@ internal sealed partial class MessageLog
         }
 
         public ImmutableArray<Message> Drain() => _messages.DrainToImmutable();
-    }
 
-    /// <summary>What is kept of one group's conversation: the entries that are not indexed yet.</summary>
-    private sealed class Shelf(ConversationId conversation) : Recent
-    {
-        private readonly Run<Message> _entries = new(static message => message.Position);
-
-        public ConversationId Conversation => conversation;
-
-        public bool IsEmpty => _entries.Count == 0;
-
-        /// <summary>The last position there is.</summary>
-        public long Head { get; private set; }
-
-        public void Add(Message message, long head)
+        /// <summary>What was read newest first, oldest first.</summary>
+        public ImmutableArray<Message> DrainBack()
         {
-            _entries.Add(message);
-            Head = head;
-        }
-
-        public void Jump(long head) => Head = head;
-
-        /// <summary>Whether everything after a position is here.</summary>
-        public bool Covers(long after) => after >= Head || (_entries.Count > 0 && after >= _entries.First.Position - 1);
-
-        public void Read(long after, Page page)
-        {
-            for (var i = _entries.IndexAfter(after); i < _entries.Count; i++)
-                if (!page.TryAdd(_entries[i])) return;
-        }
-
-        public override void DropThrough(long arrival)
-        {
-            while (_entries.Count > 0 && _entries.First.Arrival <= arrival) _entries.Take();
+            _messages.Reverse();
+            return Drain();
         }
     }
 }

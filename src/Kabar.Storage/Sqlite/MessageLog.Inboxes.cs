@@ -33,6 +33,12 @@ internal sealed partial class MessageLog
         return null;
     }
 
+    /// <summary>After a commit: an account has read a conversation up to an arrival.</summary>
+    public void Clear(AccountId reader, ConversationId conversation, long through)
+    {
+        if (_inboxes.TryGetValue(reader, out var inbox)) inbox.Clear(conversation, through);
+    }
+
     private long ClearThrough(AccountId reader)
     {
         lock (_gate)
@@ -51,10 +57,9 @@ internal sealed partial class MessageLog
 
     private InboxPage ReadRecent(Inbox inbox, long after, Func<Message, bool> take, ImmutableArray<Message>.Builder taken)
     {
-        foreach (var entry in inbox.Recent)
+        foreach (var message in inbox.Recent)
         {
-            var message = entry.Message;
-            if (message.Arrival <= after) continue;
+            if (message.Arrival <= after || message.IsDeleted) continue;
             if (!take(message)) return new InboxPage(inbox.Owner, taken.DrainToImmutable(), after);
             taken.Add(message);
             after = message.Arrival;
@@ -68,23 +73,30 @@ internal sealed partial class MessageLog
     {
         using var lease = _reads.Rent();
         var query = lease.Database.Prepare(
-            """
-            SELECT m.arrival, m.conversation, m.position, m.sent, m.id, m.sender_name, m.text, a.username, a.realm, m.kind, NULL, NULL
+            $"""
+            SELECT {MessageRows.Columns}
             FROM (SELECT p.arrival AS arrival
                   FROM member AS me
                   CROSS JOIN conversation AS c ON c.id = me.conversation
-                  CROSS JOIN place AS p ON p.conversation = me.conversation AND p.arrival > ?2 AND p.arrival <= ?3
+                  LEFT JOIN mark AS k ON k.address = ?1 AND k.conversation = me.conversation
+                  CROSS JOIN place AS p ON p.conversation = me.conversation AND p.arrival > max(?2, coalesce(k.read_arrival, 0)) AND p.arrival <= ?3
                   WHERE me.address = ?1 AND (p.sender <> ?1 OR c.kind = 2)
                   ORDER BY p.arrival
                   LIMIT ?4) AS unread
             CROSS JOIN message AS m ON m.arrival = unread.arrival
-            CROSS JOIN address AS a ON a.id = m.sender
+            {MessageRows.Joins}
             ORDER BY m.arrival
             """).Bind(1, reader.Value).Bind(2, after).Bind(3, through).Bind(4, RowsPerRead);
         var rows = 0;
         for (; query.Step(); rows++)
         {
-            var message = ReadMessage(query);
+            var message = MessageRows.Read(lease.Database, query);
+            if (!IsForInbox(message) || message.IsDeleted)
+            {
+                after = message.Arrival;
+                continue;
+            }
+
             if (!take(message))
             {
                 query.Reset();
@@ -100,7 +112,7 @@ internal sealed partial class MessageLog
     }
 
     /// <summary>What is kept of one account's inbox.</summary>
-    private sealed class Inbox(AccountId owner) : Recent
+    private sealed class Inbox(AccountId owner)
     {
         public AccountId Owner => owner;
 
@@ -110,8 +122,8 @@ internal sealed partial class MessageLog
         /// <summary>Nothing up to this arrival is unread.</summary>
         public long ClearThrough { get; private set; }
 
-        /// <summary>The direct messages to the owner that are not indexed yet, in the order of arrival.</summary>
-        public Queue<Entry> Recent { get; } = [];
+        /// <summary>The unread direct messages to the owner that are not indexed yet, in the order of arrival.</summary>
+        public Queue<Message> Recent { get; private set; } = [];
 
         public void Clear(long through)
         {
@@ -119,9 +131,17 @@ internal sealed partial class MessageLog
             DropThrough(ClearThrough);
         }
 
-        public override void DropThrough(long arrival)
+        /// <summary>Of one conversation nothing up to this arrival is unread.</summary>
+        public void Clear(ConversationId conversation, long through)
         {
-            while (Recent.TryPeek(out var entry) && entry.Message.Arrival <= arrival) Recent.Dequeue();
+            if (Recent.Any(IsCleared)) Recent = new Queue<Message>(Recent.Where(message => !IsCleared(message)));
+
+            bool IsCleared(Message message) => message.Conversation == conversation && message.Arrival <= through;
+        }
+
+        public void DropThrough(long arrival)
+        {
+            while (Recent.TryPeek(out var message) && message.Arrival <= arrival) Recent.Dequeue();
         }
     }
 

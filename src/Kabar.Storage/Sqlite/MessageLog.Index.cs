@@ -21,7 +21,7 @@ internal sealed partial class MessageLog
 
         // "Or ignore": a crash between two slices leaves rows that a replay brings again.
         var insert = database.Prepare("INSERT OR IGNORE INTO place (conversation, arrival, position, sender) VALUES (?1, ?2, ?3, ?4)");
-        foreach (var (message, sender, _) in _segment.AsSpan(_segmentDone, end - _segmentDone))
+        foreach (var (message, sender, _, _) in _segment.AsSpan(_segmentDone, end - _segmentDone))
             insert.Bind(1, message.Conversation.Value).Bind(2, message.Arrival).Bind(3, message.Position).Bind(4, sender.Value).Run();
 
         if (end == _segment.Length) database.Prepare("UPDATE meta SET value = ?1 WHERE key = 'indexed'").Bind(1, _segmentThrough).Run();
@@ -34,7 +34,13 @@ internal sealed partial class MessageLog
         lock (_gate)
         {
             _indexed = _segmentThrough;
-            foreach (var entry in _segment) entry.Kept?.DropThrough(_segmentThrough);
+            foreach (var entry in _segment)
+            {
+                entry.Shelf?.DropThrough(_segmentThrough);
+                entry.Inbox?.DropThrough(_segmentThrough);
+            }
+
+            while (_newest.Count > 0 && _newest.First.Arrival <= _segmentThrough) _newest.Take();
             Trim();
         }
 

@@ -16,11 +16,11 @@ namespace Kabar.Storage.Sqlite;
 /// index by conversation would dirty a page a message. Reading an inbox moves one number (<c>inbox.read_through</c>). The index
 /// (<c>place</c>) follows a segment at a time: when the tail is long enough it is sorted by conversation, so that neighbours share
 /// pages, and written in slices between the batches, so that nobody waits long for one; with the last slice <c>indexed</c> moves. A
-/// start replays the log from <c>indexed</c> on, so a crash in between loses nothing. What is not indexed is in memory, by inbox: a
-/// reader who keeps up never reads the disk. Entries of groups are kept the same way, by conversation.
+/// start replays the log from <c>indexed</c> on, so a crash in between loses nothing. What is not indexed is in memory, by inbox, by
+/// conversation (<see cref="Shelf"/>) and in the order of arrivals: a reader who keeps up never reads the disk.
 ///
-/// Owners: conversations, segment and tail belong to the writer's thread. Inboxes and shelves change under <see cref="_gate"/>, and
-/// readers look at them under it.
+/// Owners: conversations, segment and tail belong to the writer's thread. Inboxes, shelves and the newest entries change under
+/// <see cref="_gate"/>, and readers look at them under it.
 /// </summary>
 internal sealed partial class MessageLog
 {
@@ -35,7 +35,8 @@ internal sealed partial class MessageLog
     private readonly Dictionary<AccountId, Inbox> _inboxes = [];
     private readonly Dictionary<ConversationId, Shelf> _shelves = [];
     private readonly List<Conversation> _staged = [];
-    private readonly List<Message> _groupEntries = [];
+    private readonly Run<Message> _newest = new(static message => message.Arrival);
+    private readonly List<Message> _published = [];
 
     private List<Entry> _tail = [];
     private long _tailBytes;
@@ -55,7 +56,7 @@ internal sealed partial class MessageLog
         _indexed = writer.Prepare("SELECT value FROM meta WHERE key = 'indexed'").ReadNumber() ?? 0;
         _committed = _indexed;
         Replay(writer);
-        _groupEntries.Clear();
+        _published.Clear();
         _nextArrival = Math.Max(_committed, writer.Prepare("SELECT max(arrival) FROM message").ReadNumber() ?? 0) + 1;
         _committed = _nextArrival - 1;
     }
@@ -63,8 +64,11 @@ internal sealed partial class MessageLog
     /// <summary>How many messages are not indexed yet. May be asked from any thread.</summary>
     public int Unindexed => Volatile.Read(ref _unindexed);
 
-    /// <summary>The arrival of the last committed entry. May be asked from any thread.</summary>
+    /// <summary>The arrival of the last entry that is committed. May be asked from any thread.</summary>
     public long LastArrival => Volatile.Read(ref _committed);
+
+    /// <summary>Within a transaction: the arrival of the last entry that is committed with it, or was before.</summary>
+    public long LastStaged => _nextArrival - 1;
 
     /// <summary>A write that appends a message.</summary>
     public Write<Message> Append(in NewMessage message) => new AppendWrite(this, message);
@@ -94,12 +98,12 @@ internal sealed partial class MessageLog
         _staged.Clear();
     }
 
-    /// <summary>The group entries published since the last call, in order.</summary>
-    public ImmutableArray<Message> TakeGroupEntries()
+    /// <summary>The entries published since the last call, in the order of arrivals.</summary>
+    public ImmutableArray<Message> TakePublished()
     {
-        if (_groupEntries.Count == 0) return [];
-        ImmutableArray<Message> taken = [.. _groupEntries];
-        _groupEntries.Clear();
+        if (_published.Count == 0) return [];
+        ImmutableArray<Message> taken = [.. _published];
+        _published.Clear();
         return taken;
     }
 
@@ -119,12 +123,14 @@ internal sealed partial class MessageLog
             Text = row.Text,
             Sent = row.Sent,
             Kind = row.Kind,
+            To = row.To,
             Subject = row.Subject,
+            Target = row.Target > 0 && row.Target < position ? row.Target : null,
         };
         database.Prepare(
             """
-            INSERT INTO message (arrival, conversation, position, sender, sent, id, sender_name, text, kind, subject)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+            INSERT INTO message (arrival, conversation, position, sender, sent, id, sender_name, text, kind, subject, target)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
             """)
             .Bind(1, stored.Arrival)
             .Bind(2, conversation.Id.Value)
@@ -136,6 +142,7 @@ internal sealed partial class MessageLog
             .BindText(8, stored.Text.Utf8.Span)
             .Bind(9, (long)stored.Kind)
             .Bind(10, row.SubjectNumber)
+            .Bind(11, stored.Target)
             .Run();
         return stored;
     }
@@ -149,74 +156,73 @@ internal sealed partial class MessageLog
         return conversation;
     }
 
-    /// <summary>Within a transaction: the next entry comes behind a position; <see cref="Jump"/> comes after its commit.</summary>
+    /// <summary>Within a transaction: the next entry comes behind a position; <see cref="Conversation.Jump"/> comes after its commit.</summary>
     public void StageJump(Conversation conversation, long historyAfter)
     {
         _staged.Add(conversation);
         conversation.Next = historyAfter + 1;
     }
 
-    /// <summary>After a commit that called <see cref="StageJump"/>.</summary>
-    public void Jump(Conversation conversation, long historyAfter)
-    {
-        conversation.Jump(historyAfter);
-        if (_shelves.TryGetValue(conversation.Id, out var shelf)) shelf.Jump(conversation.Head);
-    }
-
     /// <summary>After a commit that removed a group.</summary>
     public void Remove(Conversation conversation)
     {
         conversation.Remove();
+        conversation.Shelf = null;
         _shelves.Remove(conversation.Id);
     }
 
     private void Replay(Database writer)
     {
         var query = writer.Prepare(
-            """
-            SELECT m.arrival, m.conversation, m.position, m.sent, m.id, m.sender_name, m.text, a.username, a.realm, m.kind, s.username, s.realm, m.sender
-            FROM message AS m JOIN address AS a ON a.id = m.sender LEFT JOIN address AS s ON s.id = m.subject
+            $"""
+            SELECT {MessageRows.Columns}, m.sender, coalesce(k.read_arrival, 0)
+            FROM message AS m {MessageRows.Joins}
+            LEFT JOIN mark AS k ON k.address = t.id AND k.conversation = m.conversation
             WHERE m.arrival > ?1 ORDER BY m.arrival
             """).Bind(1, _indexed);
         while (query.Step())
         {
-            var message = ReadMessage(query);
+            var message = MessageRows.Read(writer, query);
             var conversation = FindConversation(writer, message.Conversation)
                 ?? throw new StoreException($"Message {message.Arrival} is in a conversation that does not exist; run 'kabar check'.");
-            Keep(message, conversation, new AccountId(query.Number(12)));
+            Keep(message, conversation, new AccountId(query.Number(MessageRows.ColumnCount)), isRead: message.Arrival <= query.Number(MessageRows.ColumnCount + 1));
         }
     }
 
-    /// <summary>After a commit, and in a replay: the message becomes visible.</summary>
-    public void Keep(Message message, Conversation conversation, AccountId sender)
+    /// <summary>After a commit, and in a replay: the entry becomes visible.</summary>
+    public void Keep(Message message, Conversation conversation, AccountId sender, bool isRead = false)
     {
         conversation.Accept(message);
-        _tail.Add(conversation.Kind is Conversation.Group or Conversation.Removed
-            ? KeepInGroup(message, conversation, sender)
-            : KeepInInbox(message, conversation, sender));
+
+        // A removed group is read by nobody, but the index takes in every row of the log.
+        if (conversation.Kind == Conversation.Removed)
+        {
+            _tail.Add(new Entry(message, sender, null, null));
+        }
+        else
+        {
+            var shelf = conversation.Shelf ?? ShelfOf(conversation);
+            shelf.Add(message, conversation.Head);
+            _newest.Add(message);
+            _published.Add(message);
+            var inbox = conversation.Kind != Conversation.Group && !isRead && IsForInbox(message) ? InboxOf(conversation.Other(sender)) : null;
+            inbox?.Recent.Enqueue(message);
+            _tail.Add(new Entry(message, sender, shelf, inbox));
+        }
+
         _tailBytes += message.Text.Length;
         _unindexed++;
         _keptSinceSlice++;
         _committed = message.Arrival;
     }
 
-    private Entry KeepInInbox(Message message, Conversation conversation, AccountId sender)
-    {
-        var inbox = InboxOf(conversation.Other(sender));
-        var entry = new Entry(message, sender, inbox);
-        inbox.Recent.Enqueue(entry);
-        return entry;
-    }
+    // What is only told of another entry shows in that one.
+    private static bool IsForInbox(Message message) => message.Kind is EntryKind.Said or EntryKind.DeliveryFailed;
 
-    private Entry KeepInGroup(Message message, Conversation conversation, AccountId sender)
+    private Shelf ShelfOf(Conversation conversation)
     {
-        // A removed group is read by nobody, but the index takes in every row of the log.
-        if (conversation.Kind == Conversation.Removed) return new Entry(message, sender, null);
-
-        if (!_shelves.TryGetValue(conversation.Id, out var shelf)) _shelves.Add(conversation.Id, shelf = new Shelf(conversation.Id));
-        shelf.Add(message, conversation.Head);
-        _groupEntries.Add(message);
-        return new Entry(message, sender, shelf);
+        if (!_shelves.TryGetValue(conversation.Id, out var shelf)) _shelves.Add(conversation.Id, shelf = new Shelf(conversation));
+        return conversation.Shelf = shelf;
     }
 
     private Inbox InboxOf(AccountId owner)
@@ -231,7 +237,12 @@ internal sealed partial class MessageLog
         if (_inboxes.Count > CacheLimit)
             foreach (var inbox in _inboxes.Values.Where(inbox => inbox.Recent.Count == 0).ToArray()) _inboxes.Remove(inbox.Owner);
         if (_shelves.Count > CacheLimit)
-            foreach (var shelf in _shelves.Values.Where(shelf => shelf.IsEmpty).ToArray()) _shelves.Remove(shelf.Conversation);
+            foreach (var shelf in _shelves.Values.Where(shelf => shelf.IsEmpty).ToArray())
+            {
+                shelf.Conversation.Shelf = null;
+                _shelves.Remove(shelf.Conversation.Id);
+            }
+
         if (_conversations.Count > CacheLimit)
             foreach (var conversation in _conversations.Values.Where(conversation => conversation.LastArrival <= _indexed).ToArray())
             {
@@ -275,28 +286,7 @@ internal sealed partial class MessageLog
     public static Address ReadAddress(Statement query, int column) =>
         new(Username.Parse(query.Text(column)), RealmName.TryParse(query.Text(column + 1), out var realm) ? realm : null);
 
-    // From the columns arrival, conversation, position, sent, id, sender_name, text, the sender's two, kind, the subject's two.
-    private static Message ReadMessage(Statement query) => new()
-    {
-        Arrival = query.Number(0),
-        Conversation = new ConversationId(query.Number(1)),
-        Position = query.Number(2),
-        Sent = query.Time(3),
-        Id = query.Uuid(4),
-        FromName = query.Text(5),
-        Text = new MessageText(query.Bytes(6).ToArray()),
-        From = ReadAddress(query, 7),
-        Kind = (EntryKind)query.Number(9),
-        Subject = query.IsNull(10) ? null : ReadAddress(query, 10),
-    };
-
-    private sealed record Entry(Message Message, AccountId Sender, Recent? Kept);
-
-    /// <summary>Where messages that are not indexed yet are kept to be read.</summary>
-    private abstract class Recent
-    {
-        public abstract void DropThrough(long arrival);
-    }
+    private sealed record Entry(Message Message, AccountId Sender, Shelf? Shelf, Inbox? Inbox);
 
     private sealed class AppendWrite(MessageLog log, NewMessage message) : Write<Message>
     {
@@ -318,6 +308,7 @@ internal sealed partial class MessageLog
                 Arrival = log._nextArrival++,
                 From = new Address(message.From.Username),
                 FromName = message.From.DisplayName,
+                To = new Address(message.To.Username),
                 Text = message.Text,
                 Sent = message.Sent,
             };
@@ -348,5 +339,7 @@ internal sealed partial class MessageLog
 /// <param name="SubjectNumber">The number of that address.</param>
 /// <param name="Text">Its text.</param>
 /// <param name="Sent">When.</param>
+/// <param name="To">Of two the other one; null in a group.</param>
+/// <param name="Target">The position of the entry that it answers or changes.</param>
 internal readonly record struct NewRow(
-    Guid Id, EntryKind Kind, Address From, long Sender, string FromName, Address? Subject, long? SubjectNumber, MessageText Text, DateTimeOffset Sent);
+    Guid Id, EntryKind Kind, Address From, long Sender, string FromName, Address? Subject, long? SubjectNumber, MessageText Text, DateTimeOffset Sent, Address? To = null, long? Target = null);

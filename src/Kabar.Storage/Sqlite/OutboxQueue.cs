@@ -101,10 +101,10 @@ internal sealed class OutboxQueue
     }
 
     /// <summary>Within a transaction: puts a frame at the end; <see cref="Add"/> comes after the commit.</summary>
-    public OutboxEntry Stage(Database database, DateTimeOffset queued, ReadOnlyMemory<byte> frame, long? pending)
+    public OutboxEntry Stage(Database database, DateTimeOffset queued, ReadOnlyMemory<byte> frame, long? pending, Message? direct)
     {
         _owner.Stage(this);
-        return Insert(database, queued, frame, pending);
+        return Insert(database, queued, frame, pending, direct);
     }
 
     /// <summary>After the commit.</summary>
@@ -169,7 +169,7 @@ internal sealed class OutboxQueue
 
         if (sign < 0) database.Prepare("UPDATE outbox SET seq = -seq WHERE peer = ?1 AND seq < 0").Bind(1, Peer.Value).Run();
         _next = 1;
-        foreach (var (pending, sent, frame) in first) Insert(database, sent, frame, pending);
+        foreach (var (pending, sent, frame) in first) Insert(database, sent, frame, pending, direct: null);
 
         var count = first.Count + numbers.Count;
         _next = count + 1;
@@ -194,15 +194,17 @@ internal sealed class OutboxQueue
     /// <summary>Forgets what was staged.</summary>
     public void RollBack() => (_next, IsRemoved) = (_last + 1, false);
 
-    private OutboxEntry Insert(Database database, DateTimeOffset queued, ReadOnlyMemory<byte> frame, long? pending)
+    private OutboxEntry Insert(Database database, DateTimeOffset queued, ReadOnlyMemory<byte> frame, long? pending, Message? direct)
     {
         var entry = new OutboxEntry(_next++, queued, frame);
-        database.Prepare("INSERT INTO outbox (peer, seq, queued, pending, frame) VALUES (?1, ?2, ?3, ?4, ?5)")
+        database.Prepare("INSERT INTO outbox (peer, seq, queued, pending, frame, conversation, position) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
             .Bind(1, Peer.Value)
             .Bind(2, entry.Sequence)
             .Bind(3, queued)
             .Bind(4, pending)
             .BindBlob(5, frame.Span)
+            .Bind(6, direct?.Conversation.Value)
+            .Bind(7, direct?.Position)
             .Run();
         return entry;
     }

@@ -29,14 +29,15 @@ internal sealed class Run<T>(Func<T, long> number)
 
     public void Clear() => (_items, _gone) = ([], 0);
 
-    /// <summary>The index of the first item with a number beyond this one; the count when there is none.</summary>
-    public int IndexAfter(long after)
+    /// <summary>The index of the first item with a number beyond this one; the count when there is none. By another number when it ascends too.</summary>
+    public int IndexAfter(long after, Func<T, long>? by = null)
     {
+        by ??= number;
         var (low, high) = (0, Count);
         while (low < high)
         {
             var middle = (low + high) / 2;
-            if (number(this[middle]) <= after) low = middle + 1;
+            if (by(this[middle]) <= after) low = middle + 1;
             else high = middle;
         }
 

@@ -3,68 +3,101 @@ using Kabar.Core;
 
 namespace Kabar.Storage.Sqlite;
 
-/// <content>Conversations, as those who take part in them read and change them.</content>
+/// <content>Conversations, as those who take part in them read them.</content>
 public sealed partial class SqliteStore
 {
     /// <inheritdoc/>
-#pragma warning disable CS0067
-    public event Action<ImmutableArray<Marks>>? MarksStored;
-#pragma warning restore CS0067
+    public long LastArrival => _log.LastArrival;
 
     /// <inheritdoc/>
-    public long LastArrival => throw new NotImplementedException();
+    public async ValueTask SettleAsync() => await WriteAsync(static _ => true);
 
     /// <inheritdoc/>
-    public ValueTask<ConversationId?> FindDirectAsync(AccountId account, Address other, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public ValueTask<ConversationId?> FindDirectAsync(AccountId account, Address other, CancellationToken cancellationToken)
+    {
+        using var lease = _reads.Rent();
+        return new(FindDirect(lease.Database, account, other));
+    }
 
     /// <inheritdoc/>
-    public ValueTask<Message?> FindEntryAsync(ConversationId conversation, long position, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public ValueTask<Message?> FindEntryAsync(ConversationId conversation, long position, CancellationToken cancellationToken) => new(_log.FindEntry(conversation, position));
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<Message>> ReadConversationAsync(
+        ConversationId conversation, long after, int mostEntries, int mostBytes, CancellationToken cancellationToken) =>
+        new(_log.ReadConversation(conversation, after, mostEntries, mostBytes));
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<Message>> ReadConversationBackAsync(ConversationId conversation, long before, int mostEntries, int mostBytes, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+        new(_log.ReadConversationBack(conversation, before, mostEntries, mostBytes));
 
     /// <inheritdoc/>
-    public ValueTask<StreamPage> ReadStreamAsync(AccountId reader, long after, int mostEntries, int mostBytes, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public ValueTask<long> FindHeadAsync(ConversationId conversation, CancellationToken cancellationToken) => new(_log.FindHead(conversation));
 
     /// <inheritdoc/>
-    public ValueTask<ImmutableArray<ConversationSummary>> ListConversationsAsync(AccountId reader, long? before, int most, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    public ValueTask<StreamPage> ReadStreamAsync(AccountId reader, long after, int mostEntries, int mostBytes, CancellationToken cancellationToken) =>
+        new(_log.ReadStream(reader, after, mostEntries, mostBytes));
 
     /// <inheritdoc/>
-    public ValueTask<ImmutableArray<Address>> ListContactsAsync(AccountId account, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public ValueTask<ImmutableArray<ConversationSummary>> ListConversationsAsync(AccountId reader, long? before, int most, CancellationToken cancellationToken)
+    {
+        using var lease = _reads.Rent();
+        var summaries = ImmutableArray.CreateBuilder<ConversationSummary>();
+        foreach (var taking in _log.ListTaking(lease.Database, reader).Where(taking => before is null || taking.LastArrival < before).OrderByDescending(taking => taking.LastArrival))
+        {
+            if (summaries.Count >= most) break;
+            Group? group = null;
+            if (taking.Group is { } id)
+            {
+                group = _groups.Peek(id) ?? ReadGroup(lease.Database, taking.Conversation);
+                if (group is null) continue;
+            }
+
+            if (_log.FindLast(lease.Database, taking) is not { } last) continue;
+            var (read, readArrival) = MarkRows.FindRead(lease.Database, reader.Value, taking.Conversation);
+            if (group is null)
+            {
+                read = Math.Max(read, _log.FindPosition(lease.Database, taking.Conversation, taking.InboxRead));
+                readArrival = Math.Max(readArrival, taking.InboxRead);
+            }
+
+            var unread = _log.CountUnread(lease.Database, taking, reader, read, readArrival, ConversationSummary.MostUnread);
+            summaries.Add(new ConversationSummary(taking.Conversation, taking.Other, group, last, read, unread));
+        }
+
+        return new(summaries.DrainToImmutable());
+    }
 
     /// <inheritdoc/>
-    public ValueTask<ImmutableArray<Group>> ListGroupsAsync(AccountId member, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public ValueTask<ImmutableArray<Address>> ListContactsAsync(AccountId account, CancellationToken cancellationToken)
+    {
+        using var lease = _reads.Rent();
+        var query = lease.Database.Prepare(
+            """
+            SELECT a.username, a.realm
+            FROM member AS me
+            CROSS JOIN direct AS d ON d.conversation = me.conversation
+            CROSS JOIN address AS a ON a.id = CASE WHEN d.low = ?1 THEN d.high ELSE d.low END
+            WHERE me.address = ?1 AND a.id <> ?1 AND a.retired IS NULL
+            """).Bind(1, account.Value);
+        var contacts = ImmutableArray.CreateBuilder<Address>();
+        while (query.Step()) contacts.Add(MessageLog.ReadAddress(query, 0));
+        return new(contacts.DrainToImmutable());
+    }
 
     /// <inheritdoc/>
-    public ValueTask<Result<Message>> ReviseAsync(AccountId account, Address other, long target, Func<Message?, Result<(NewEntry Entry, Parcel? Parcel)>> decide) =>
-        throw new NotImplementedException();
+    public ValueTask<ImmutableArray<Group>> ListGroupsAsync(AccountId member, CancellationToken cancellationToken)
+    {
+        using var lease = _reads.Rent();
+        var query = lease.Database.Prepare(
+            "SELECT g.id, g.conversation FROM group_member AS m CROSS JOIN group_chat AS g ON g.conversation = m.conversation WHERE m.address = ?1 ORDER BY g.conversation").Bind(1, member.Value);
+        return new(ReadGroups(lease.Database, query));
+    }
 
-    /// <inheritdoc/>
-    public ValueTask<ImmutableArray<Marks>> ListMarksAsync(ConversationId conversation, CancellationToken cancellationToken) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public ValueTask<ImmutableArray<Marks>> ListMarksAsync(AccountId reader, long since, CancellationToken cancellationToken) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public ValueTask<ImmutableArray<Marks>> AdvanceAsync(IReadOnlyList<MarkAdvance> advances) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public ValueTask<ImmutableArray<Session>> ListSessionsAsync(AccountId account, DateTimeOffset since, CancellationToken cancellationToken) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public ValueTask<int> EndOtherSessionsAsync(AccountId account, SessionId kept, CancellationToken cancellationToken) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public ValueTask SeeAccountAsync(AccountId account, DateTimeOffset when, CancellationToken cancellationToken) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public ValueTask<DateTimeOffset?> FindLastSeenAsync(AccountId account, CancellationToken cancellationToken) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public ValueTask AddRegistrationCodeAsync(TokenHash code, int uses, DateTimeOffset expires) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public ValueTask<Result<Account>> RegisterAsync(NewAccount account, TokenHash? code, CancellationToken cancellationToken) => throw new NotImplementedException();
+    private static ConversationId? FindDirect(Database database, AccountId account, Address other)
+    {
+        if (Addresses.Find(database, other) is not { } number) return null;
+        var (low, high) = (Math.Min(account.Value, number), Math.Max(account.Value, number));
+        return database.Prepare("SELECT conversation FROM direct WHERE low = ?1 AND high = ?2").Bind(1, low).Bind(2, high).ReadNumber() is { } id ? new ConversationId(id) : null;
+    }
 }

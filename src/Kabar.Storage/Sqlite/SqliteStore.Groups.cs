@@ -41,14 +41,8 @@ public sealed partial class SqliteStore
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<Group>> ListGroupsAsync(CancellationToken cancellationToken)
     {
-        var groups = ImmutableArray.CreateBuilder<Group>();
         using var lease = _reads.Rent();
-        var listed = new List<(GroupId Id, ConversationId Conversation)>();
-        var query = lease.Database.Prepare("SELECT id, conversation FROM group_chat ORDER BY conversation");
-        while (query.Step()) listed.Add((new GroupId(query.Uuid(0)), new ConversationId(query.Number(1))));
-        foreach (var (id, conversation) in listed)
-            if ((_groups.Peek(id) ?? ReadGroup(lease.Database, conversation)) is { } group) groups.Add(group);
-        return new(groups.DrainToImmutable());
+        return new(ReadGroups(lease.Database, lease.Database.Prepare("SELECT id, conversation FROM group_chat ORDER BY conversation")));
     }
 
     /// <inheritdoc/>
@@ -79,7 +73,7 @@ public sealed partial class SqliteStore
             var replica = state with { Conversation = made.Id };
             GroupRows.Insert(database, _addresses, replica, creator: null, historyAfter);
             _groups.StageNamed(replica);
-            staging.AfterCommit(() => _log.Jump(made, historyAfter));
+            staging.AfterCommit(() => made.Jump(historyAfter));
             return replica;
         }
 
@@ -91,7 +85,7 @@ public sealed partial class SqliteStore
         {
             GroupRows.Jump(database, conversation.Id, historyAfter);
             _log.StageJump(conversation, historyAfter);
-            staging.AfterCommit(() => _log.Jump(conversation, historyAfter));
+            staging.AfterCommit(() => conversation.Jump(historyAfter));
         }
 
         return kept;
@@ -114,11 +108,17 @@ public sealed partial class SqliteStore
             if (moves && !group.IsHere && RealmName.TryParse(entry.Text.Decode(), out var next) && next == here && GroupRows.IsTaken(database, group.Name, home: null)) break;
 
             var home = group.Home;
-            group = Append(staging, group, conversation, new NewEntry(entry.Id, entry.Kind, entry.From, entry.FromName, entry.Subject, entry.Text, entry.Sent), here).Group;
+            var appended = Append(
+                staging, group, conversation, new NewEntry(entry.Id, entry.Kind, entry.From, entry.FromName, entry.Subject, entry.Text, entry.Sent, Target: entry.Target), here);
+            group = appended.Group;
             MarkReceived(database, entry.Id);
 
             // Only what was said here can be pending here.
-            if (entry.From.Realm is null) database.Prepare("DELETE FROM pending WHERE id = ?1").Bind(1, entry.Id).Run();
+            if (entry.From.Realm is null)
+            {
+                PlaceKey(database, entry.Id, appended.Message.Arrival);
+                database.Prepare("DELETE FROM pending WHERE id = ?1").Bind(1, entry.Id).Run();
+            }
 
             // What comes after that is the next home's to tell.
             if (moves && group.Home != home) break;
@@ -152,24 +152,19 @@ public sealed partial class SqliteStore
     });
 
     /// <inheritdoc/>
-    public ValueTask<ImmutableArray<Message>> ReadConversationAsync(
-        ConversationId conversation, long after, int mostEntries, int mostBytes, CancellationToken cancellationToken) =>
-        new(_log.ReadConversation(conversation, after, mostEntries, mostBytes));
-
-    /// <inheritdoc/>
-    public ValueTask<long> FindHeadAsync(ConversationId conversation, CancellationToken cancellationToken) => new(_log.FindHead(conversation));
-
-    /// <inheritdoc/>
     public ValueTask<Guid> AppendPendingAsync(PendingEntry pending, Parcel parcel) => ChangeAsync(staging =>
     {
         var (database, entry) = (staging.Database, pending.Entry);
         var conversation = GroupRows.FindConversation(database, pending.Group) ?? throw new StoreException("The group is gone.");
         var sender = _addresses.NumberOf(database, entry.From);
+        if (FindKey(database, sender, entry.Key) is { } first)
+            return first.Pending ?? (first.Arrival is { } arrival ? MessageRows.Find(database, arrival)?.Id : null) ?? throw new StoreException("What was said under a key is gone; run 'kabar check'.");
+
         var subject = NumberOf(database, entry.Subject);
         database.Prepare(
             """
-            INSERT INTO pending (id, conversation, kind, sender, sender_name, subject, text, sent, frame)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+            INSERT INTO pending (id, conversation, kind, sender, sender_name, subject, text, sent, frame, target)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
             """)
             .Bind(1, entry.Id)
             .Bind(2, conversation.Value)
@@ -180,8 +175,10 @@ public sealed partial class SqliteStore
             .BindText(7, entry.Text.Utf8.Span)
             .Bind(8, entry.Sent)
             .BindBlob(9, pending.Frame.Span)
+            .Bind(10, entry.Target)
             .Run();
         staging.Enqueue(parcel, entry.Sent, database.LastRow);
+        KeepKey(database, sender, entry.Key, arrival: null, entry.Id, entry.Sent);
         return entry.Id;
     });
 
@@ -191,7 +188,7 @@ public sealed partial class SqliteStore
         using var lease = _reads.Rent();
         var query = lease.Database.Prepare(
             """
-            SELECT p.id, p.kind, a.username, a.realm, p.sender_name, s.username, s.realm, p.text, p.sent, p.frame
+            SELECT p.id, p.kind, a.username, a.realm, p.sender_name, s.username, s.realm, p.text, p.sent, p.frame, p.target
             FROM group_chat AS g
             JOIN pending AS p ON p.conversation = g.conversation
             JOIN address AS a ON a.id = p.sender
@@ -209,7 +206,8 @@ public sealed partial class SqliteStore
                 query.Text(4),
                 query.IsNull(5) ? null : MessageLog.ReadAddress(query, 5),
                 new MessageText(query.Bytes(7).ToArray()),
-                query.Time(8));
+                query.Time(8),
+                Target: query.NumberOrNull(10));
             pending.Add(new PendingEntry(id, entry, query.Bytes(9).ToArray()));
         }
 
@@ -219,12 +217,22 @@ public sealed partial class SqliteStore
     private Result<Message> ChangeGroup(Staging staging, GroupId id, RealmName here, long? target, Func<Group?, Message?, Result<NewEntry>> decide)
     {
         var group = _groups.Find(staging.Database, id);
-        if (target is not null) throw new NotImplementedException();
-        if (!decide(group, null).TryGet(out var entry, out var refusal)) return refusal;
+        var aimed = target is { } position && group is not null ? _log.FindStaged(staging.Database, ConversationOf(staging.Database, group), position) : null;
+        if (!decide(group, aimed).TryGet(out var entry, out var refusal)) return refusal;
         if (group is null) return Refusal.UnknownGroup;
+        var sender = entry.Key is null ? 0 : _addresses.NumberOf(staging.Database, entry.From);
+        if (FindKey(staging.Database, sender, entry.Key) is { } first)
+        {
+            // It was said while the group's home was elsewhere, and is not back from there.
+            if (first.Arrival is not { } arrival || MessageRows.Find(staging.Database, arrival) is not { } said) return Refusal.HomeElsewhere;
+            return said;
+        }
+
         if (entry.Kind == EntryKind.Moved && HomeAfter(entry, here) is var home && home != group.Home
             && GroupRows.IsTaken(staging.Database, group.Name, home)) return Refusal.NameTaken;
-        return AppendTo(staging, group, entry, here);
+        var message = AppendTo(staging, group, entry, here);
+        KeepKey(staging.Database, sender, entry.Key, message.Arrival, pending: null, entry.Sent);
+        return message;
     }
 
     private Message AppendTo(Staging staging, Group group, NewEntry entry, RealmName? here) =>
@@ -247,7 +255,7 @@ public sealed partial class SqliteStore
         RealmName.TryParse(moved.Text.Decode(), out var home) && home != here ? home : null;
 
     private NewRow RowOf(Database database, NewEntry entry) => new(
-        entry.Id, entry.Kind, entry.From, _addresses.NumberOf(database, entry.From), entry.FromName, entry.Subject, NumberOf(database, entry.Subject), entry.Text, entry.Sent);
+        entry.Id, entry.Kind, entry.From, _addresses.NumberOf(database, entry.From), entry.FromName, entry.Subject, NumberOf(database, entry.Subject), entry.Text, entry.Sent, Target: entry.Target);
 
     private long? NumberOf(Database database, Address? address) => address is { } known ? _addresses.NumberOf(database, known) : null;
 
@@ -256,6 +264,17 @@ public sealed partial class SqliteStore
 
     // In the writer's order, so that what is kept is not older than what is there. It changes nothing and so syncs nothing.
     private ValueTask<Group?> LoadGroupAsync(GroupId id) => WriteAsync(database => _groups.Find(database, id));
+
+    // From the columns id, conversation of group_chat.
+    private ImmutableArray<Group> ReadGroups(Database database, Statement query)
+    {
+        var listed = new List<(GroupId Id, ConversationId Conversation)>();
+        while (query.Step()) listed.Add((new GroupId(query.Uuid(0)), new ConversationId(query.Number(1))));
+        var groups = ImmutableArray.CreateBuilder<Group>(listed.Count);
+        foreach (var (id, conversation) in listed)
+            if ((_groups.Peek(id) ?? ReadGroup(database, conversation)) is { } group) groups.Add(group);
+        return groups.DrainToImmutable();
+    }
 
     // The head first: what is said meanwhile is then not taken to be in the state.
     private Group? ReadGroup(Database database, ConversationId conversation)

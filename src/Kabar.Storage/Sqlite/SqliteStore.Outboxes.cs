@@ -15,10 +15,15 @@ public sealed partial class SqliteStore
         var outgoing = message;
         return ChangeAsync(staging =>
         {
-            var from = outgoing.From;
-            var conversation = _log.FindOrMake(staging.Database, from.Id, new AccountId(_addresses.NumberOf(staging.Database, outgoing.To)));
-            if (outgoing.Parcel is { } parcel) staging.Enqueue(parcel, outgoing.Sent);
-            return staging.Append(conversation, Said(outgoing.Id, new Address(from.Username), from.Id.Value, from.DisplayName, outgoing.Text, outgoing.Sent));
+            var (database, from) = (staging.Database, outgoing.From);
+            if (FindKeyed(database, from.Id.Value, outgoing.Key) is { } first) return first;
+
+            var conversation = _log.FindOrMake(database, from.Id, new AccountId(_addresses.NumberOf(database, outgoing.To)));
+            var said = Said(outgoing.Id, new Address(from.Username), from.Id.Value, from.DisplayName, outgoing.To, outgoing.Text, outgoing.Sent, outgoing.Target);
+            var message = AppendExchanged(staging, conversation, said);
+            if (outgoing.Parcel is { } parcel) staging.Enqueue(parcel, outgoing.Sent, direct: message);
+            KeepKey(database, from.Id.Value, outgoing.Key, message.Arrival, pending: null, outgoing.Sent);
+            return message;
         });
     }
 
@@ -41,6 +46,7 @@ public sealed partial class SqliteStore
         database.Prepare("UPDATE peer SET out_acknowledged = ?3 WHERE id = ?1 AND out_epoch = ?2 AND out_acknowledged < ?3")
             .Bind(1, peer.Value).Bind(2, epoch).Bind(3, through).Run();
         if (database.Changes == 0) return false;
+        NoteStored(staging, peer, through);
         staging.AfterCommit(queue.StageRemoval(database, through));
         return true;
     });
@@ -117,6 +123,34 @@ public sealed partial class SqliteStore
         return PeerRows.Read(database, id);
     }
 
+    // What is acknowledged of direct messages is on the disk of the other's realm.
+    private void NoteStored(Staging staging, PeerId peer, long through)
+    {
+        var database = staging.Database;
+        var acknowledged = new List<(long Number, Marks Marks)>();
+        var query = database.Prepare(
+            """
+            SELECT r.id, r.username, r.realm, l.username, l.realm, o.conversation, max(o.position)
+            FROM outbox AS o
+            CROSS JOIN direct AS d ON d.conversation = o.conversation
+            CROSS JOIN address AS r ON r.id IN (d.low, d.high) AND r.realm <> ''
+            CROSS JOIN address AS l ON l.id = d.low + d.high - r.id
+            WHERE o.peer = ?1 AND o.seq <= ?2 AND o.conversation IS NOT NULL
+            GROUP BY o.conversation
+            """).Bind(1, peer.Value).Bind(2, through);
+        while (query.Step())
+            acknowledged.Add((
+                query.Number(0),
+                new Marks(new ConversationId(query.Number(5)), MessageLog.ReadAddress(query, 1), MessageLog.ReadAddress(query, 3), query.Number(6), Delivered: 0, Read: 0)));
+
+        foreach (var (number, marks) in acknowledged)
+        {
+            if (!MarkRows.Advance(database, number, marks.Conversation, marks.Stored, delivered: 0, read: 0, readArrival: 0, _log.LastStaged)) continue;
+            var (_, delivered, read) = MarkRows.Find(database, number, marks.Conversation);
+            NoteChanged(staging, marks with { Delivered = delivered, Read = read });
+        }
+    }
+
     // What is pending for groups of a peer and does not wait in its outbox.
     private static List<(long Number, DateTimeOffset Sent, byte[] Frame)> ListLost(Database database, PeerId peer, GroupId? group, Guid? entry)
     {
@@ -166,12 +200,13 @@ public sealed partial class SqliteStore
     {
         var database = staging.Database;
         database.Prepare("DELETE FROM pending WHERE id = ?1").Bind(1, notice.Failure.Message).Run();
-        var (to, number) = (notice.To, notice.To.Id.Value);
+        MarkFailed(staging, notice.To.Id, notice.Failure.Message, notice.Failure.Reason);
+        var (to, number, address) = (notice.To, notice.To.Id.Value, new Address(notice.To.Username));
         staging.Append(
             _log.FindOrMake(database, to.Id, to.Id),
-            new NewRow(notice.Id, EntryKind.DeliveryFailed, new Address(to.Username), number, to.DisplayName, null, null, notice.Failure.Write(), notice.When));
+            new NewRow(notice.Id, EntryKind.DeliveryFailed, address, number, to.DisplayName, null, null, notice.Failure.Write(), notice.When, To: address));
     }
 
-    private static NewRow Said(Guid id, Address from, long sender, string fromName, MessageText text, DateTimeOffset sent) =>
-        new(id, EntryKind.Said, from, sender, fromName, null, null, text, sent);
+    private static NewRow Said(Guid id, Address from, long sender, string fromName, Address to, MessageText text, DateTimeOffset sent, long? target = null) =>
+        new(id, EntryKind.Said, from, sender, fromName, null, null, text, sent, to, target);
 }

@@ -33,44 +33,61 @@ public sealed partial class SqliteStore
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<MessageCopy>> ListCopiesAsync(RealmName realm, DateTimeOffset since, Guid? after, int most, CancellationToken cancellationToken)
     {
-        using var lease = _reads.Rent();
+        var copies = ImmutableArray.CreateBuilder<MessageCopy>();
+        var targets = new List<(int Index, ConversationId Conversation, long Position)>();
+        using (var lease = _reads.Rent()) ReadCopies(lease.Database);
+
+        // What was answered or changed is known to the other side by its id.
+        foreach (var (index, conversation, position) in targets) copies[index] = copies[index] with { Target = _log.FindEntry(conversation, position)?.Id };
+        return new(copies.DrainToImmutable());
 
         // The log has no index by time or id; this is read after a restore only.
-        var query = lease.Database.Prepare(
-            """
-            SELECT m.id, f.username, f.realm, m.sender_name, t.username, t.realm, m.text, m.sent
-            FROM message AS m
-            CROSS JOIN direct AS d ON d.conversation = m.conversation
-            CROSS JOIN address AS f ON f.id = m.sender
-            CROSS JOIN address AS t ON t.id = CASE WHEN d.low = m.sender THEN d.high ELSE d.low END
-            WHERE m.sent >= ?2 AND m.kind = 0 AND m.id > ?3 AND (f.realm = ?1 OR t.realm = ?1)
-            ORDER BY m.id
-            LIMIT ?4
-            """).Bind(1, realm.Value).Bind(2, since).Bind(3, after ?? Guid.Empty).Bind(4, most);
-        var copies = ImmutableArray.CreateBuilder<MessageCopy>();
-        while (query.Step())
-            copies.Add(new MessageCopy(
-                query.Uuid(0), MessageLog.ReadAddress(query, 1), query.Text(3), MessageLog.ReadAddress(query, 4), new MessageText(query.Bytes(6).ToArray()), query.Time(7)));
-        return new(copies.DrainToImmutable());
+        void ReadCopies(Database database)
+        {
+            var query = database.Prepare(
+                """
+                SELECT m.id, f.username, f.realm, m.sender_name, t.username, t.realm, m.text, m.sent, m.kind, m.target, m.conversation
+                FROM message AS m
+                CROSS JOIN direct AS d ON d.conversation = m.conversation
+                CROSS JOIN address AS f ON f.id = m.sender
+                CROSS JOIN address AS t ON t.id = CASE WHEN d.low = m.sender THEN d.high ELSE d.low END
+                WHERE m.sent >= ?2 AND m.kind IN (0, 15, 16, 17) AND m.deleted IS NULL AND m.id > ?3 AND (f.realm = ?1 OR t.realm = ?1)
+                ORDER BY m.id
+                LIMIT ?4
+                """).Bind(1, realm.Value).Bind(2, since).Bind(3, after ?? Guid.Empty).Bind(4, most);
+            while (query.Step())
+            {
+                if (query.NumberOrNull(9) is { } position) targets.Add((copies.Count, new ConversationId(query.Number(10)), position));
+                copies.Add(new MessageCopy(
+                    query.Uuid(0),
+                    MessageLog.ReadAddress(query, 1),
+                    query.Text(3),
+                    MessageLog.ReadAddress(query, 4),
+                    new MessageText(query.Bytes(6).ToArray()),
+                    query.Time(7),
+                    (EntryKind)query.Number(8)));
+            }
+        }
     }
 
     /// <inheritdoc/>
     public ValueTask<int> AppendCopiesAsync(IReadOnlyList<MessageCopy> copies) => ChangeAsync(staging =>
     {
         var database = staging.Database;
-        var known = new Dictionary<ConversationId, HashSet<Guid>>();
         var count = 0;
         foreach (var copy in copies)
         {
             // Whose account is no more has nobody to read it.
             if (NumberOfParty(database, copy.From) is not { } from || NumberOfParty(database, copy.To) is not { } to) continue;
 
+            if (MessageRows.FindExchanged(database, copy.Id) is not null) continue;
+
             var conversation = _log.FindOrMake(database, new AccountId(from), new AccountId(to));
-            if (!known.TryGetValue(conversation.Id, out var ids)) known.Add(conversation.Id, ids = ReadIds(database, conversation.Id));
-            if (!ids.Add(copy.Id)) continue;
+            var target = copy.Target is { } aimed ? FindExchanged(database, conversation, aimed) : null;
+            if (copy.Kind != EntryKind.Said && (target is null || !copy.MayRevise(target))) continue;
             if (copy.From.Realm is not null && !MarkReceived(database, copy.Id)) continue;
 
-            staging.Append(conversation, Said(copy.Id, copy.From, from, copy.FromName, copy.Text, copy.Sent));
+            AppendExchanged(staging, conversation, Said(copy.Id, copy.From, from, copy.FromName, copy.To, copy.Text, copy.Sent, target?.Position) with { Kind = copy.Kind });
             count++;
         }
 
@@ -94,7 +111,14 @@ public sealed partial class SqliteStore
             case DirectDelivery direct:
                 var sender = _addresses.NumberOf(staging.Database, direct.From);
                 var conversation = _log.FindOrMake(staging.Database, direct.To.Id, new AccountId(sender));
-                staging.Append(conversation, Said(direct.Id, direct.From, sender, direct.FromName, direct.Text, direct.Sent));
+                var answered = direct.Answers is { } id ? FindExchanged(staging.Database, conversation, id)?.Position : null;
+                AppendExchanged(staging, conversation, Said(direct.Id, direct.From, sender, direct.FromName, new Address(direct.To.Username), direct.Text, direct.Sent, answered));
+                break;
+            case RevisionDelivery revision:
+                Receive(staging, revision);
+                break;
+            case ReceiptDelivery receipt:
+                Receive(staging, receipt);
                 break;
             case GroupDelivery action:
                 if (ChangeGroup(staging, action.Group, here, action.Target, action.Decide).TryGet(out _, out var refusal)) break;
@@ -126,52 +150,20 @@ public sealed partial class SqliteStore
     // What the peer says it could not do, if the account had asked for it.
     private DeliveryFailure? FindFailed(Database database, FailureDelivery failure)
     {
-        Statement query;
-        string to;
         if (failure.Group is { } group)
         {
             if (_groups.Find(database, group) is not { } known) return null;
-            to = known.Address.ToString();
-            query = database.Prepare("SELECT text FROM pending WHERE id = ?1 AND sender = ?2 AND conversation = ?3")
+            var query = database.Prepare("SELECT text FROM pending WHERE id = ?1 AND sender = ?2 AND conversation = ?3")
                 .Bind(1, failure.Failed).Bind(2, failure.To.Id.Value).Bind(3, known.Conversation.Value);
-        }
-        else if (failure.Addressee is { } addressee)
-        {
-            to = addressee.ToString();
-            var (one, other) = (failure.To.Id.Value, _addresses.NumberOf(database, addressee));
-            if (database.Prepare("SELECT conversation FROM direct WHERE low = ?1 AND high = ?2").Bind(1, Math.Min(one, other)).Bind(2, Math.Max(one, other)).ReadNumber() is not { } conversation)
-                return null;
-            query = database.Prepare(
-                $"""
-                SELECT m.text FROM place AS p CROSS JOIN message AS m ON m.arrival = p.arrival
-                WHERE p.conversation = ?1 AND p.arrival <= {Indexed} AND m.id = ?2 AND m.sender = ?3
-                UNION ALL
-                SELECT text FROM message WHERE arrival > {Indexed} AND conversation = ?1 AND id = ?2 AND sender = ?3
-                """).Bind(1, conversation).Bind(2, failure.Failed).Bind(3, one);
-        }
-        else
-        {
-            return null;
+            var failed = query.Step() ? DeliveryFailure.Of(failure.Failed, failure.Reason, known.Address.ToString(), new MessageText(query.Bytes(0).ToArray())) : null;
+            query.Reset();
+            return failed;
         }
 
-        var failed = query.Step() ? DeliveryFailure.Of(failure.Failed, failure.Reason, to, new MessageText(query.Bytes(0).ToArray())) : null;
-        query.Reset();
-        return failed;
-    }
-
-    private const string Indexed = "(SELECT value FROM meta WHERE key = 'indexed')";
-
-    private static HashSet<Guid> ReadIds(Database database, ConversationId conversation)
-    {
-        var ids = new HashSet<Guid>();
-        var query = database.Prepare(
-            $"""
-            SELECT m.id FROM place AS p CROSS JOIN message AS m ON m.arrival = p.arrival WHERE p.conversation = ?1 AND p.arrival <= {Indexed}
-            UNION ALL
-            SELECT id FROM message WHERE arrival > {Indexed} AND conversation = ?1
-            """).Bind(1, conversation.Value);
-        while (query.Step()) ids.Add(query.Uuid(0));
-        return ids;
+        if (failure.Addressee is not { } addressee || MessageRows.FindExchanged(database, failure.Failed) is not { } arrival) return null;
+        return MessageRows.Find(database, arrival) is { } said && said.From == new Address(failure.To.Username) && said.To == addressee
+            ? DeliveryFailure.Of(failure.Failed, failure.Reason, addressee.ToString(), said.Text)
+            : null;
     }
 
     // Of this realm: only who has an account.

@@ -55,7 +55,7 @@ public sealed partial class SqliteStore
                 if (FindConversation(lease.Database, arrival) is not { } conversation || (within ?? conversation) != conversation) continue;
                 var isGroup = groups.TryGetValue(conversation, out var hearsFrom);
                 if (!isGroup && !IsDirectOf(lease.Database, reader, conversation)) continue;
-                if (MessageLog.Find(lease.Database, arrival) is not { Kind: EntryKind.Said, IsDeleted: false } message) continue;
+                if (MessageRows.Find(lease.Database, arrival) is not { Kind: EntryKind.Said, IsDeleted: false } message) continue;
 
                 // What is older in this group was said before he came: it need not be gone through.
                 if (isGroup && message.Position < hearsFrom) groups.Remove(conversation);

@@ -107,26 +107,7 @@ public sealed partial class SqliteStore : IStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<Account?> AddAccountAsync(NewAccount account, CancellationToken cancellationToken) => WriteAsync(database =>
-    {
-        if (database.Prepare("SELECT 1 FROM address WHERE username = ?1 AND realm = '' AND retired IS NULL").Bind(1, account.Username.Value).ReadNumber() is not null)
-            return null;
-
-        // Whatever is known of somebody who had this name is not his.
-        _addresses.Forget(account.Username);
-        _groups.Forget(new Address(account.Username));
-        database.Prepare("INSERT INTO address (username) VALUES (?1)").Bind(1, account.Username.Value).Run();
-        var id = new AccountId(database.LastRow);
-        database.Prepare("INSERT INTO account (address, display_name, attributes, password_hash, is_admin, is_disabled, created) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6)")
-            .Bind(1, id.Value)
-            .Bind(2, account.DisplayName)
-            .Bind(3, WriteAttributes(account.Attributes))
-            .Bind(4, account.PasswordHash)
-            .Bind(5, account.IsAdmin ? 1 : 0)
-            .Bind(6, account.Created)
-            .Run();
-        return FindAccount(database, id);
-    });
+    public ValueTask<Account?> AddAccountAsync(NewAccount account, CancellationToken cancellationToken) => WriteAsync(database => AddAccount(database, account));
 
     /// <inheritdoc/>
     public ValueTask<Account?> UpdateAccountAsync(AccountId id, Func<Account, Account> change, CancellationToken cancellationToken) => WriteAsync(database =>
@@ -154,7 +135,10 @@ public sealed partial class SqliteStore : IStore
             _groups.Forget(new Address(account.Username));
         }
 
+        // Nobody reads on from where he was.
         database.Prepare("DELETE FROM group_member WHERE address = ?1").Bind(1, id.Value).Run();
+        database.Prepare("DELETE FROM group_past WHERE address = ?1").Bind(1, id.Value).Run();
+        database.Prepare("DELETE FROM client_key WHERE sender = ?1").Bind(1, id.Value).Run();
         database.Prepare("DELETE FROM session WHERE account = ?1").Bind(1, id.Value).Run();
         database.Prepare("DELETE FROM account WHERE address = ?1").Bind(1, id.Value).Run();
         var existed = database.Changes > 0;
@@ -202,7 +186,7 @@ public sealed partial class SqliteStore : IStore
         using var lease = _reads.Rent();
         var query = lease.Database.Prepare("SELECT id, account, created, last_used FROM session WHERE token_hash = ?1").BindBlob(1, BytesOf(token));
         if (!query.Step()) return default;
-        var session = new Session(new SessionId(query.Uuid(0)), new AccountId(query.Number(1)), query.Time(2), query.Time(3));
+        var session = SessionIn(query);
         query.Reset();
         return new(session);
     }
@@ -252,7 +236,7 @@ public sealed partial class SqliteStore : IStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<Message> AppendAsync(in NewMessage message) => Enqueue(_log.Append(message));
+    public ValueTask<Message> AppendAsync(in NewMessage message) => message.Key is null && message.Target is null ? Enqueue(_log.Append(message)) : AppendAnsweringAsync(message);
 
     /// <inheritdoc/>
     public ValueTask<InboxPage> ReadInboxAsync(AccountId reader, Func<Message, bool> take, CancellationToken cancellationToken) =>
@@ -286,6 +270,19 @@ public sealed partial class SqliteStore : IStore
         Created = query.Time(7),
     };
 
+    // What most messages have not: a key of its sender's, or something that it answers.
+    private ValueTask<Message> AppendAnsweringAsync(NewMessage message) => ChangeAsync(staging =>
+    {
+        var (from, to) = (message.From, message.To);
+        if (FindKeyed(staging.Database, from.Id.Value, message.Key) is { } first) return first;
+
+        var conversation = _log.FindOrMake(staging.Database, from.Id, to.Id);
+        var said = Said(message.Id, new Address(from.Username), from.Id.Value, from.DisplayName, new Address(to.Username), message.Text, message.Sent, message.Target);
+        var stored = staging.Append(conversation, said);
+        KeepKey(staging.Database, from.Id.Value, message.Key, stored.Arrival, pending: null, message.Sent);
+        return stored;
+    });
+
     // Made here, not by SQLite, so that it is its owner's from the first byte; SQLite gives its log the same mode.
     internal static void MakeFile(string path)
     {
@@ -299,6 +296,28 @@ public sealed partial class SqliteStore : IStore
         {
             throw new StoreException($"Cannot make {path}: {exception.Message}", exception);
         }
+    }
+
+    // Within a transaction; null when the name is taken.
+    private Account? AddAccount(Database database, NewAccount account)
+    {
+        if (database.Prepare("SELECT 1 FROM address WHERE username = ?1 AND realm = '' AND retired IS NULL").Bind(1, account.Username.Value).ReadNumber() is not null)
+            return null;
+
+        // Whatever is known of somebody who had this name is not his.
+        _addresses.Forget(account.Username);
+        _groups.Forget(new Address(account.Username));
+        database.Prepare("INSERT INTO address (username) VALUES (?1)").Bind(1, account.Username.Value).Run();
+        var id = new AccountId(database.LastRow);
+        database.Prepare("INSERT INTO account (address, display_name, attributes, password_hash, is_admin, is_disabled, created) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6)")
+            .Bind(1, id.Value)
+            .Bind(2, account.DisplayName)
+            .Bind(3, WriteAttributes(account.Attributes))
+            .Bind(4, account.PasswordHash)
+            .Bind(5, account.IsAdmin ? 1 : 0)
+            .Bind(6, account.Created)
+            .Run();
+        return FindAccount(database, id);
     }
 
     // What its full-text index knows it by; a restored database gets another one.
@@ -346,8 +365,9 @@ public sealed partial class SqliteStore : IStore
         _log.Publish(batch);
         _addresses.Publish();
         _groups.Publish();
-        var entries = _log.TakeGroupEntries();
+        var entries = _log.TakePublished();
         if (entries.Length > 0) EntriesCommitted?.Invoke(entries);
+        PublishMarks();
         _outboxes.Publish(OutboxGrew);
         _search?.Follow(_log.LastArrival);
     }

@@ -87,6 +87,8 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
 
     public long Number(int column) => raw.sqlite3_column_int64(handle, column);
 
+    public long? NumberOrNull(int column) => IsNull(column) ? null : Number(column);
+
     public bool Truth(int column) => Number(column) != 0;
 
     public DateTimeOffset Time(int column) => DateTimeOffset.FromUnixTimeMilliseconds(Number(column));

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Net.WebSockets;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -91,14 +93,48 @@ internal sealed partial class KabarProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>A listener for each of the five dialects.</summary>
+    /// <summary>A listener for each of the five dialects, and one for the native protocol.</summary>
     public static Task<KabarProcess> StartAsync(DataDirectory data, IReadOnlyDictionary<string, string>? settings = null) =>
-        StartAsync(data, Transcripts.Plays.Dialects, settings);
+        StartAsync(data, Transcripts.Plays.Spoken, settings);
 
     public int PortOf(string listener) => _ports[listener];
 
     public async ValueTask<Stream> ConnectAsync(string listener, CancellationToken cancellationToken) =>
         new NetworkStream(await ConnectSocketAsync(listener, cancellationToken), ownsSocket: true);
+
+    /// <summary>Takes whatever certificate the realm shows.</summary>
+    public async ValueTask<Stream> ConnectOverTlsAsync(string listener, CancellationToken cancellationToken)
+    {
+        var tls = new SslStream(await ConnectAsync(listener, cancellationToken));
+        try
+        {
+            await tls.AuthenticateAsClientAsync(
+                new SslClientAuthenticationOptions { TargetHost = "localhost", RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null },
+                cancellationToken);
+            return tls;
+        }
+        catch
+        {
+            await tls.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The native protocol at <c>/ws</c> of the HTTP listener.</summary>
+    public async ValueTask<Stream> ConnectOverWebSocketAsync(CancellationToken cancellationToken)
+    {
+        var socket = new ClientWebSocket();
+        try
+        {
+            await socket.ConnectAsync(new UriBuilder(Http ?? throw new InvalidOperationException("There is no HTTP listener.")) { Scheme = "ws", Path = "/ws" }.Uri, cancellationToken);
+            return new WebSocketStream(socket);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Connects from an address of 127.0.0.0/8.</summary>
     public async ValueTask<Socket> ConnectSocketAsync(string listener, CancellationToken cancellationToken, string from = "127.0.0.1")

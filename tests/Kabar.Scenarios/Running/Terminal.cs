@@ -13,10 +13,12 @@ internal sealed class Terminal : IAsyncDisposable
     }
 
     /// <param name="command">A line for the shell.</param>
-    public static async Task<Terminal> OpenAsync(string command)
+    /// <param name="columns">Its width.</param>
+    /// <param name="rows">Its height.</param>
+    public static async Task<Terminal> OpenAsync(string command, int columns = 150, int rows = 60)
     {
         var terminal = new Terminal();
-        await terminal.RunAsync("new-session", "-d", "-x", "150", "-y", "60", "-c", Environment.CurrentDirectory, command);
+        await terminal.RunAsync("new-session", "-d", "-x", $"{columns}", "-y", $"{rows}", "-c", Environment.CurrentDirectory, command);
         return terminal;
     }
 
@@ -26,6 +28,33 @@ internal sealed class Terminal : IAsyncDisposable
         await RunAsync("send-keys", "-l", line);
         await RunAsync("send-keys", "Enter");
     }
+
+    /// <summary>Types without Enter.</summary>
+    public Task WriteAsync(string text) => RunAsync("send-keys", "-l", text);
+
+    /// <summary>Presses keys by their names: <c>Enter</c>, <c>C-c</c>, <c>M-1</c>, <c>PageUp</c>.</summary>
+    public Task PressAsync(params string[] keys) => RunAsync(["send-keys", .. keys]);
+
+    public Task ResizeAsync(int columns, int rows) => RunAsync("resize-window", "-x", $"{columns}", "-y", $"{rows}");
+
+    /// <summary>Pastes, marked as such if the program has asked for that.</summary>
+    public async Task PasteAsync(string text)
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(file, text);
+            await RunAsync("load-buffer", file);
+            await RunAsync("paste-buffer", "-p");
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    /// <summary>What is on the screen, with its colours as escape sequences.</summary>
+    public Task<string> ColouredScreenAsync() => RunAsync("capture-pane", "-p", "-e");
 
     /// <summary>What is on the screen.</summary>
     public Task<string> ScreenAsync() => RunAsync("capture-pane", "-p");

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Kabar.Client;
 using Kabar.Core;
 using Kabar.Protocol;
 using Kabar.Server.Hosting;
@@ -16,9 +17,10 @@ public sealed partial class ArchitectureTests
     private static readonly Assembly Protocol = typeof(Command).Assembly;
     private static readonly Assembly Storage = typeof(SqliteStore).Assembly;
     private static readonly Assembly Server = typeof(KabarHost).Assembly;
+    private static readonly Assembly Client = typeof(KabarClient).Assembly;
     private static readonly Assembly Cli = Assembly.Load("kabar");
 
-    private static readonly string[] FrontEnds = ["Kabar.Server.Lines", "Kabar.Server.Irc", "Kabar.Server.Web"];
+    private static readonly string[] FrontEnds = ["Kabar.Server.Lines", "Kabar.Server.Native", "Kabar.Server.Irc", "Kabar.Server.Web"];
 
     private static readonly string[] EmptyWords = ["Manager", "Helper", "Helpers", "Util", "Utils", "Utility", "Service", "Processor", "Base", "Impl", "Dto", "Common"];
 
@@ -31,12 +33,16 @@ public sealed partial class ArchitectureTests
         Core.GetReferencedAssemblies().Select(reference => reference.Name).ShouldAllBe(name => name!.StartsWith("System.", StringComparison.Ordinal)); // all have names
 
     [Fact]
+    public void The_client_library_references_nothing_but_the_framework() =>
+        Client.GetReferencedAssemblies().Select(reference => reference.Name).ShouldAllBe(name => name!.StartsWith("System.", StringComparison.Ordinal)); // all have names
+
+    [Fact]
     public void Arrows_between_our_assemblies_run_one_way()
     {
         Ours(Protocol).ShouldBe(["Kabar.Core"]);
         Ours(Storage).ShouldBe(["Kabar.Core"]);
         Ours(Server).ShouldBeSubsetOf(["Kabar.Core", "Kabar.Protocol", "Kabar.Storage"]);
-        Ours(Cli).ShouldBeSubsetOf(["Kabar.Core", "Kabar.Protocol", "Kabar.Storage", "Kabar.Server"]);
+        Ours(Cli).ShouldBeSubsetOf(["Kabar.Core", "Kabar.Protocol", "Kabar.Storage", "Kabar.Server", "Kabar.Client"]);
 
         static IEnumerable<string?> Ours(Assembly assembly) =>
             assembly.GetReferencedAssemblies().Select(reference => reference.Name).Where(name => name!.StartsWith("Kabar", StringComparison.Ordinal)); // all have names
@@ -74,7 +80,7 @@ public sealed partial class ArchitectureTests
 
     [Fact]
     public void No_type_has_a_name_without_a_subject() =>
-        new[] { Core, Protocol, Storage, Server, Cli }.SelectMany(assembly => assembly.GetTypes())
+        new[] { Core, Protocol, Storage, Server, Client, Cli }.SelectMany(assembly => assembly.GetTypes())
             .Where(type => !type.Name.Contains('<', StringComparison.Ordinal) && EmptyWords.Any(word => type.Name.Split('`')[0].EndsWith(word, StringComparison.Ordinal)))
             .Select(type => type.FullName).ShouldBeEmpty();
 

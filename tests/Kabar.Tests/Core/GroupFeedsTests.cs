@@ -270,6 +270,8 @@ public sealed class GroupFeedsTests : IAsyncDisposable
 
         public ValueTask<Group?> FindGroupAsync(GroupId id, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+        public ValueTask<Group?> FindGroupAsync(ConversationId conversation, CancellationToken cancellationToken) => throw new NotSupportedException();
+
         public ValueTask<ImmutableArray<Group>> ListGroupsAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public ValueTask<Result<Message>> AddGroupAsync(GroupId id, GroupName name, bool isOpen, NewEntry first, int mostPerMaker) => throw new NotSupportedException();

@@ -2,6 +2,8 @@ using System.Text;
 using Kabar.Core;
 using Kabar.Protocol;
 using Kabar.Protocol.Dialects;
+using Kabar.Protocol.Native;
+using Kabar.Tests.Protocol.Native;
 
 namespace Kabar.Tests.Protocol;
 
@@ -70,6 +72,36 @@ public sealed class AllocationTests
     {
         var message = Sample.Message(Sample.Messi, "\"é🐐\" and plain");
         Allocated(() => Dialect.InboxSize(message, Sample.Lineker)).ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_native_reply_or_event_costs_nothing()
+    {
+        var output = new FixedOutput();
+        foreach (var (reply, _) in NativeSamples.Replies.Where(sample => sample.Reply is not MembersReply))
+        {
+            Allocated(() =>
+            {
+                output.Clear();
+                NativeWriter.Write(reply, "7"u8, Language.English, output);
+            }).ShouldBe(0, $"{reply}");
+        }
+
+        // The words of a failure have to be taken apart.
+        FeedEvent[] events =
+        [
+            .. NativeSamples.Entries.Where(sample => sample.Entry.Message.Kind != EntryKind.DeliveryFailed).Select(sample => new EntryEvent(sample.Entry.Message, sample.Entry.Group)),
+            new EntryEvent(NativeSamples.Message("Sén \"Si Man\" \\ 😀", "\"é🐐\" \u001b[31m \u202e"), null),
+            .. NativeSamples.Events.Select(sample => sample.Event),
+        ];
+        foreach (var happened in events)
+        {
+            Allocated(() =>
+            {
+                output.Clear();
+                NativeWriter.Write(happened, output);
+            }).ShouldBe(0, happened.GetType().Name);
+        }
     }
 
     // Makes the same command directly: what no reader can do without.

@@ -1,20 +1,20 @@
 using System.Net;
 using System.Text;
 using Kabar.Core;
-using Kabar.Protocol.Dialects;
 using Kabar.Server.Connections;
 using Kabar.Server.Federation;
 using Kabar.Server.Hosting;
 using Kabar.Server.Lines;
+using Kabar.Server.Native;
 using Kabar.Tests.Core;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kabar.Tests.Server;
 
-/// <summary>The line front end over a real realm and pipes in memory, with a clock that a test moves.</summary>
+/// <summary>The front ends over a real realm and pipes in memory, with a clock that a test moves.</summary>
 internal sealed class LineServer : IAsyncDisposable
 {
-    private readonly LineConnectionHandler _handler;
+    private readonly ConnectionDoor _door;
     private readonly LegacyPeers _legacy;
     private readonly List<LinePipe> _pipes = [];
 
@@ -25,7 +25,10 @@ internal sealed class LineServer : IAsyncDisposable
         Registry = new ConnectionRegistry(Limits, Fixture.Clock);
         Metrics = new KabarMetrics(Registry);
         _legacy = new LegacyPeers([.. legacy.Select(peer => PeerSetting.Parse(peer.Split('=')[0], peer.Split('=')[1])).Select(peer => new LegacyPeer(peer.Realm, peer.EndPoint, Fixture.Clock))]);
-        _handler = new LineConnectionHandler(Fixture.Realm, NoPeers.Instance, _legacy, Limits, Registry, Metrics, Fixture.Clock, NullLogger<LineConnectionHandler>.Instance);
+        var sessions = new SessionWatches(Fixture.Realm);
+        var lines = new LineFrontEnd(Fixture.Realm, NoPeers.Instance, _legacy, sessions, Limits, Registry, Metrics, Fixture.Clock, NullLogger<LineFrontEnd>.Instance);
+        var native = new NativeFrontEnd(Fixture.Realm, NoPeers.Instance, sessions, new KabarOptions { Limits = Limits, Language = "en" }, Metrics, Fixture.Clock, NullLogger<NativeFrontEnd>.Instance);
+        _door = new ConnectionDoor(lines, native, Registry, Limits, Metrics, Fixture.Clock, NullLogger<ConnectionDoor>.Instance);
     }
 
     public Limits Limits { get; }
@@ -48,8 +51,8 @@ internal sealed class LineServer : IAsyncDisposable
 
         async Task ServeAsync()
         {
-            var spoken = DialectCatalog.Find(dialect).ShouldNotBeNull();
-            await _handler.ServeAsync(pipe.Server, spoken, new IPEndPoint(IPAddress.Parse(origin), 1), pipe.Break);
+            var spoken = Speech.Find(dialect).ShouldNotBeNull();
+            await _door.ServeAsync(pipe.Server, spoken, new IPEndPoint(IPAddress.Parse(origin), 1), pipe.Break);
             await pipe.Server.Output.CompleteAsync();
             await pipe.Server.Input.CompleteAsync();
         }

@@ -146,6 +146,52 @@ public sealed class TranscriptPlayerTests
         failure.Message.ShouldBe("a.play:2: nothing came within 0.05 s; expected\n  b");
     }
 
+    [Fact]
+    public Task Replies_and_events_of_the_native_protocol_are_lines_that_may_come_between_each_other() => PlayNativeAsync(
+        """
+        messi > a
+        messi < {"status":"OK"}
+        messi <* {"event":"message","position":{P:number},"sent":"{_:time}"}
+        messi <* {"event":"message","position":8,{_:any}}
+        messi > b
+        messi < {"status":"OK"}
+        """,
+        "{\"event\":\"message\",\"position\":7,\"sent\":\"2026-11-21T14:52:00.123Z\"}\r\n{\"status\":\"OK\"}\r\n{\"event\":\"message\",\"position\":8,\"a\":1}\r\n",
+        "{\"status\":\"OK\"}\r\n");
+
+    [Fact]
+    public Task What_is_of_the_moment_may_come_before_or_untold() => PlayNativeAsync(
+        """
+        messi > a
+        messi < {"status":"OK"}
+        messi <* {"event":"message","position":7}
+        messi <* {"event":"receipt","read":2}
+        """,
+        "{\"status\":\"OK\"}\r\n{\"event\":\"receipt\",\"read\":1}\r\n{\"event\":\"receipt\",\"read\":2}\r\n{\"event\":\"typing\"}\r\n{\"event\":\"message\",\"position\":7}\r\n");
+
+    [Theory]
+    [InlineData("messi > a\nmessi <* {\"event\":\"message\",\"position\":8}", "messi expected\n  {\"event\":\"message\",\"position\":8}\nbut was sent\n  {\"event\":\"message\",\"position\":7}")]
+    [InlineData("messi > a\nmessi < {\"status\":\"OK\"}", "messi was sent more than the play tells: {\"event\":\"message\",\"position\":7}")]
+    public async Task An_entry_that_the_play_does_not_tell_fails(string play, string message) => (await Should.ThrowAsync<TranscriptFailure>(() =>
+        PlayNativeAsync(play, "{\"status\":\"OK\"}\r\n{\"event\":\"message\",\"position\":7}\r\n"))).Message.ShouldContain(message);
+
+    [Fact]
+    public Task A_connection_may_go_over_to_another_dialect() => PlayAsync(
+        new ScriptedServer(request => request == "a" ? "{\"a\": 1}\r\n\r\n" : "{\"b\":1}\r\n"),
+        """
+        messi > a
+        messi < {"a": 1}
+        @speaks kabar messi
+        messi > b
+        messi < {"b":1}
+        """);
+
+    private static Task PlayNativeAsync(string play, params string[] answers)
+    {
+        var next = new Queue<string>(answers);
+        return new TranscriptPlayer(new ScriptedServer(_ => next.Dequeue()).ConnectAsync, Plays.Native).PlayAsync(Transcript.Parse(play, "a.play"), TestContext.Current.CancellationToken);
+    }
+
     private static Task PlayAsync(ScriptedServer server, string play) =>
         new TranscriptPlayer(server.ConnectAsync, "chat").PlayAsync(Transcript.Parse(play, "a.play"), TestContext.Current.CancellationToken);
 }

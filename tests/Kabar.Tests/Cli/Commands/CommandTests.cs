@@ -11,6 +11,7 @@ public sealed class CommandTests : IDisposable
 {
     private const string T = "15299a77-ce5b-458e-b3ba-9b565c09c135";
     private static readonly (string, string) Dialect = ("dialect message-service", """{"status": "OK", "message": "message-service"}""");
+    private static readonly (string, string) NotNative = ("dialect kabar", """{"status": "ERROR", "message": "Dialek Tidak Ada"}""");
     private static readonly (string, string) Sent = ($"send {T} lineker halo", """{"status": "OK", "message": "Message Sent"}""");
 
     private readonly string _home = Directory.CreateTempSubdirectory("kabar-home-").FullName;
@@ -87,7 +88,7 @@ public sealed class CommandTests : IDisposable
         var pin = CertificateTrust.FingerprintOf(certificate);
         Stored().ShouldBe(new StoredLogin(server.Address, Tls: true, pin, "messi", T));
 
-        await using var again = ScriptedServer.StartTls(certificate, connection => ScriptedServer.AnswerAsync(connection, Dialect, Sent));
+        await using var again = ScriptedServer.StartTls(certificate, connection => ScriptedServer.AnswerAsync(connection, NotNative, Dialect, Sent));
         Store(new StoredLogin(again.Address, Tls: true, pin, "messi", T));
         (await RunAsync(SendCommand.Create, ["--server", again.Address, "lineker", "halo"])).ShouldBe(0);
 
@@ -138,7 +139,7 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public async Task A_message_is_made_of_the_arguments()
     {
-        await using var server = Answering(($"send {T} lineker apa kabar?  é", """{"status": "OK", "message": "Message Sent"}"""));
+        await using var server = WithoutKabar(($"send {T} lineker apa kabar?  é", """{"status": "OK", "message": "Message Sent"}"""));
         Store(server);
         (await RunAsync(SendCommand.Create, ["lineker", "apa", "kabar?  é"])).ShouldBe(0);
         await server.PlayedAsync();
@@ -148,7 +149,7 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public async Task Standard_input_is_a_message_a_line()
     {
-        await using var server = Answering(Sent, ($"send {T} lineker dua", Sent.Item2));
+        await using var server = WithoutKabar(Sent, ($"send {T} lineker dua", Sent.Item2));
         Store(server);
         (await RunAsync(SendCommand.Create, ["lineker"], "halo\n\n  \ndua\n")).ShouldBe(0);
         await server.PlayedAsync();
@@ -157,7 +158,7 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public async Task An_argument_with_line_breaks_cannot_become_another_request()
     {
-        await using var server = Answering(Sent, ($"send {T} lineker logout {T}", Sent.Item2));
+        await using var server = WithoutKabar(Sent, ($"send {T} lineker logout {T}", Sent.Item2));
         Store(server);
         (await RunAsync(SendCommand.Create, ["lineker", $"halo\nlogout {T}"])).ShouldBe(0);
         await server.PlayedAsync();
@@ -167,7 +168,7 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public async Task The_first_refused_line_is_the_last_one_sent()
     {
-        await using var server = Answering(Sent, ($"send {T} lineker dua", """{"status": "ERROR", "message": "Pesan Terlalu Panjang"}"""));
+        await using var server = WithoutKabar(Sent, ($"send {T} lineker dua", """{"status": "ERROR", "message": "Pesan Terlalu Panjang"}"""));
         Store(server);
         (await RunAsync(SendCommand.Create, ["lineker"], "halo\ndua\ntiga\n")).ShouldBe(1);
         await server.PlayedAsync();
@@ -177,7 +178,7 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public async Task An_inbox_is_read_to_its_end_and_shown_a_line_a_message()
     {
-        await using var server = Answering(
+        await using var server = WithoutKabar(
             ($"inbox {T}", """{"status": "OK", "messages": {"messi": [{"msg_from": "Lionel Messi", "msg_to": "Gary Lineker", "msg": "halo \u00e9"}, {"msg_from": "Lionel Messi", "msg_to": "Gary Lineker", "msg": "a\nJames: \u001b[2J"}]}}"""),
             ($"inbox {T}", """{"status": "OK", "messages": {"james": [{"msg_from": "james", "msg_to": "Gary Lineker", "msg": "hai"}]}}"""),
             ($"inbox {T}", """{"status": "OK", "messages": {}}"""));
@@ -191,7 +192,7 @@ public sealed class CommandTests : IDisposable
     public async Task An_inbox_as_json_is_what_the_server_sent()
     {
         const string Messages = """{"messi": [{"msg_from": "Lionel Messi", "msg_to": "Gary Lineker", "msg": "halo \u00e9"}]}""";
-        await using var server = Answering(
+        await using var server = WithoutKabar(
             ($"inbox {T}", $$"""{"status": "OK", "messages": {{Messages}}}"""), ($"inbox {T}", """{"status": "OK", "messages": {}}"""));
         Store(server);
         (await RunAsync(InboxCommand.Create, ["--json"])).ShouldBe(0);
@@ -201,7 +202,7 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public async Task An_empty_inbox_is_nothing_or_an_empty_object()
     {
-        await using var server = Answering(($"inbox {T}", """{"status": "OK", "messages": {}}"""));
+        await using var server = WithoutKabar(($"inbox {T}", """{"status": "OK", "messages": {}}"""));
         Store(server);
         (await RunAsync(InboxCommand.Create, ["--json"])).ShouldBe(0);
         Told("{}\n", "");
@@ -222,7 +223,7 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public async Task The_environment_goes_before_what_was_kept()
     {
-        await using var server = Answering(Sent);
+        await using var server = WithoutKabar(Sent);
         Store(new StoredLogin("127.0.0.1:1", Tls: false, Pin: null, "lineker", "another"));
         _variables["KABAR_SERVER"] = server.Address;
         _variables["KABAR_TOKEN"] = T;
@@ -249,9 +250,27 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public async Task A_server_of_the_first_document_is_as_good()
     {
-        await using var server = ScriptedServer.Answering((Dialect.Item1, """{"status": "ERROR", "message": "**Protocol Tidak Benar"}"""), Sent);
+        await using var server = ScriptedServer.Answering((NotNative.Item1, """{"status": "ERROR", "message": "**Protocol Tidak Benar"}"""), (Dialect.Item1, """{"status": "ERROR", "message": "**Protocol Tidak Benar"}"""), Sent);
         Store(server);
         (await RunAsync(SendCommand.Create, ["lineker", "halo"])).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task What_does_not_speak_kabar_cannot_be_followed()
+    {
+        await using var server = WithoutKabar();
+        Store(server);
+        (await RunAsync(InboxCommand.Create, ["--follow"])).ShouldBe(1);
+        Told("", $"{server.Address} cannot be followed: it does not speak kabar.\n");
+    }
+
+    [Fact]
+    public async Task What_became_of_each_message_is_told_as_json()
+    {
+        await using var server = WithoutKabar(Sent);
+        Store(server);
+        (await RunAsync(SendCommand.Create, ["--json", "lineker", "halo"])).ShouldBe(0);
+        Told("""{"to":"lineker","state":"accepted"}""" + "\n", "");
     }
 
     [Fact]
@@ -266,6 +285,9 @@ public sealed class CommandTests : IDisposable
     [Theory]
     [InlineData("send")]
     [InlineData("send", "", "halo")]
+    [InlineData("inbox", "--from", "17")]
+    [InlineData("chat", "--server", "http://satu")]
+    [InlineData("chat", "--server", "ws://satu/ws", "--tls", "--insecure", "--pin", "0a")]
     [InlineData("who", "--server", "satu:x")]
     [InlineData("who", "--insecure")]
     [InlineData("who", "--tls", "--pin", "abc")]
@@ -276,7 +298,7 @@ public sealed class CommandTests : IDisposable
     public async Task Wrong_usage_is_told_apart_from_failure(params string[] arguments)
     {
         var around = Around("", ask: null);
-        var root = new RootCommand { SendCommand.Create(around), WhoCommand.Create(around), InboxCommand.Create(around), ShellCommand.Create(around), LoginCommand.Create(around) };
+        var root = new RootCommand { SendCommand.Create(around), WhoCommand.Create(around), InboxCommand.Create(around), ShellCommand.Create(around), LoginCommand.Create(around), ChatCommand.Create(around) };
         (await InvokeAsync(root, arguments)).ShouldBe(2);
         _error.ToString().ShouldNotBeEmpty();
         _output.ToString().ShouldBeEmpty();
@@ -299,6 +321,8 @@ public sealed class CommandTests : IDisposable
     }
 
     private static ScriptedServer Answering(params (string, string)[] turns) => ScriptedServer.Answering([Dialect, .. turns]);
+
+    private static ScriptedServer WithoutKabar(params (string, string)[] turns) => ScriptedServer.Answering([NotNative, Dialect, .. turns]);
 
     private Surroundings Around(string input, Func<string, bool, string?>? ask) =>
         new(new StringReader(input), _output, _error, name => name == "XDG_CONFIG_HOME" ? _home : _variables.GetValueOrDefault(name)) { Ask = ask };

@@ -106,6 +106,9 @@ internal sealed class FakeScreen(int columns, int rows) : Stream
         switch (text[end])
         {
             case 'A': _row = Math.Max(_top, _row - int.Parse(parameter, CultureInfo.InvariantCulture)); break;
+            case 'B': _row = Math.Min(_row + int.Parse(parameter, CultureInfo.InvariantCulture), _top + Size.Rows - 1); break;
+            case 'C': _column = Math.Min(_column + int.Parse(parameter, CultureInfo.InvariantCulture), Size.Columns - 1); break;
+            case 'm': break; // its colours are not looked at
             case 'J' when parameter is "": Line.RemoveRange(Math.Min(_column, Line.Count), Line.Count - Math.Min(_column, Line.Count)); Drop(_row + 1); break;
             case 'J' when parameter is "2": Drop(_top); break;
             case 'H': (_row, _column) = (_top, 0); break;

@@ -12,11 +12,11 @@ public sealed class KeyReaderTests
         { "\e[A", "Up" }, { "\eOA", "Up" }, { "\e[B", "Down" }, { "\e[C", "Right" }, { "\eOC", "Right" }, { "\e[D", "Left" },
         { "\e[H", "Home" }, { "\eOH", "Home" }, { "\e[1~", "Home" }, { "\e[7~", "Home" },
         { "\e[F", "End" }, { "\eOF", "End" }, { "\e[4~", "End" }, { "\e[8~", "End" }, { "\e[3~", "Delete" },
-        { "\e[1;5C", "WordRight" }, { "\e[1;3D", "WordLeft" }, { "\e[1;2C", "Right" },
+        { "\e[1;5C", "WordRight" }, { "\e[1;3D", "AltLeft" }, { "\e[1;3C", "AltRight" }, { "\e[1;3A", "AltUp" }, { "\e[5~", "PageUp" }, { "\e[6~", "PageDown" }, { "\e\r", "AltEnter" }, { "\e[1;2C", "Right" },
         { "\eb", "Alt b" }, { "\ef", "Alt f" }, { "\ed", "Alt d" }, { "\e\x7F", "AltBackspace" },
         { "\x01", "Control a" }, { "\x17", "Control w" }, { "\x1A", "Control z" }, { "\t", "Tab" }, { "\r", "Enter" }, { "\n", "Enter" },
         { "\x7F", "Backspace" }, { "\b", "Backspace" },
-        { "\e[5~", "Unknown" }, { "\e[24;2~", "Unknown" }, { "\e[Z", "Unknown" }, { "\0", "Unknown" }, { "\x1F", "Unknown" },
+        { "\e[24;2~", "Unknown" }, { "\e[Z", "Unknown" }, { "\0", "Unknown" }, { "\x1F", "Unknown" },
         { "halo", "Text halo" }, { "héé 漢 \U0001F600", "Text héé 漢 \U0001F600" },
         { "\e[200~send a b\rc\n\e[A\e[201~", "Paste send a b\rc\n\e[A" },
     };

@@ -28,5 +28,15 @@ public sealed class TextTests
         Printable.Line("a\e]0;title\ab\u009B2Jc\r\nd\te\0").ShouldBe("a\uFFFD]0;title\uFFFDb\uFFFD2Jc d e\uFFFD");
         Printable.Lines("a\r\nb\nc\e").ShouldBe("a\nb\nc\uFFFD");
         Printable.Line("apa kabar? 漢").ShouldBe("apa kabar? 漢");
+        Printable.Line("a\u202Eb\u2066c\u2028d").ShouldBe("a\uFFFDb\uFFFDc\uFFFDd");
+        Printable.Line("\u05E9\u200F! \U0001F468\u200D\U0001F469").ShouldBe("\u05E9\u200F! \U0001F468\u200D\U0001F469");
     }
+
+    [Theory]
+    [InlineData("halo", 4, "halo")]
+    [InlineData("halo", 3, "hal")]
+    [InlineData("漢字", 3, "漢")]
+    [InlineData("ae\u0301", 2, "ae\u0301")]
+    [InlineData("halo", 0, "")]
+    public void A_text_is_cut_between_characters(string text, int columns, string cut) => CellWidth.Cut(text, columns).ShouldBe(cut);
 }

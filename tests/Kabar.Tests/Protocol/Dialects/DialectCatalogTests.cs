@@ -83,6 +83,7 @@ public sealed class DialectCatalogTests
     public void A_change_of_dialect_is_read()
     {
         foreach (var dialect in DialectCatalog.All) Read<SwitchDialectCommand>($"dialect {dialect.Name} ", null).Dialect.ShouldBeSameAs(dialect);
+        Read<SwitchToNativeCommand>("dialect kabar", null).ShouldBeSameAs(SwitchToNativeCommand.Instance);
         Refused("dialect klingon").ShouldBe(Refusal.UnknownCommand);
         Refused("dialect chätt").ShouldBe(Refusal.UnknownCommand);
     }

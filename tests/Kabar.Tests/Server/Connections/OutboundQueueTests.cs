@@ -38,6 +38,97 @@ public sealed class OutboundQueueTests
     }
 
     [Fact]
+    public void Where_pieces_may_be_written_together_what_waits_is_one_write_up_to_the_bound()
+    {
+        var output = new StalledWriter();
+        var queue = new OutboundQueue(output, 100, _clock, together: 8);
+        foreach (var piece in new[] { "satu", "dua", "tiga", "empat", "lima", "sepuluh sekaligus", "enam" }) queue.Add(Bytes(piece)).ShouldBe(OutboundStatus.Added);
+
+        output.Writes.ShouldBe(["satu"]);
+        for (var i = 0; i < 5; i++) output.Complete();
+        output.Writes.ShouldBe(["satu", "duatiga", "empat", "lima", "sepuluh sekaligus", "enam"], "a piece that is longer goes by itself");
+    }
+
+    [Fact]
+    public void Pieces_that_are_added_at_once_are_one_write()
+    {
+        var output = new StalledWriter();
+        var queue = new OutboundQueue(output, 100, _clock, together: 64);
+        queue.Add([Bytes("satu"), Bytes("dua")]).ShouldBe(OutboundStatus.Added);
+        queue.Add([Bytes("tiga"), Bytes("empat")]).ShouldBe(OutboundStatus.Added);
+
+        output.Writes.ShouldBe(["satudua"]);
+        output.Complete();
+        output.Writes.ShouldBe(["satudua", "tigaempat"]);
+    }
+
+    [Fact]
+    public void What_its_owner_uses_again_is_copied_where_it_waits_whatever_the_bound()
+    {
+        var output = new StalledWriter();
+        var queue = new OutboundQueue(output, 4, _clock, together: 64);
+        var buffer = "satu"u8.ToArray();
+        queue.AddCopy(buffer).ShouldBeTrue();
+        "ribu"u8.CopyTo(buffer);
+        queue.AddCopy(buffer).ShouldBeTrue();
+        "juta"u8.CopyTo(buffer);
+        queue.AddCopy(buffer).ShouldBeTrue();
+        "xxxx"u8.CopyTo(buffer);
+
+        output.Complete();
+        output.Complete();
+        output.Writes.ShouldBe(["satu", "ribujuta"]);
+        queue.Close(isDropped: false);
+        queue.AddCopy(buffer).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_mark_is_reached_when_what_was_added_before_it_was_handed_over_and_not_when_all_was()
+    {
+        var output = new StalledWriter();
+        var flushes = 0;
+        var queue = new OutboundQueue(output, 100, _clock) { AfterFlush = () => flushes++ };
+        queue.Add(Bytes("satu"));
+        var first = queue.HandedOverAsync(queue.Added).AsTask();
+        queue.Add(Bytes("dua"));
+        var second = queue.HandedOverAsync(queue.Added).AsTask();
+        first.IsCompleted.ShouldBeFalse();
+
+        output.Complete();
+        (await first.BeforeDeadline()).ShouldBeTrue();
+        (queue.HandedOver, flushes).ShouldBe((4, 1));
+        second.IsCompleted.ShouldBeFalse();
+        output.Complete();
+        (await second.BeforeDeadline()).ShouldBeTrue();
+        (await queue.HandedOverAsync(queue.Added).BeforeDeadline()).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_mark_that_will_not_be_reached_is_not_waited_for(bool isBroken)
+    {
+        var output = new StalledWriter();
+        var queue = new OutboundQueue(output, 100, _clock);
+        queue.Add(Bytes("satu"));
+        queue.Add(Bytes("dua"));
+        var reached = queue.HandedOverAsync(queue.Added).AsTask();
+
+        if (isBroken)
+        {
+            output.Fail(new IOException("reset"));
+        }
+        else
+        {
+            queue.Close(isDropped: true);
+            output.Complete();
+        }
+
+        (await reached.BeforeDeadline()).ShouldBeFalse();
+        (await queue.HandedOverAsync(queue.Added).BeforeDeadline()).ShouldBeFalse();
+    }
+
+    [Fact]
     public void The_bound_is_in_bytes_and_past_it_nothing_more_is_taken()
     {
         var output = new StalledWriter();

@@ -13,7 +13,7 @@ public sealed class KabarOptionsTests
 
         options.Data.ShouldBe("./kabar-data");
         options.Realm.ShouldBeNull();
-        options.HttpEndPoint.ShouldBeNull();
+        options.HttpListener.ShouldBeNull();
         options.LinkEndPoint.ShouldBeNull();
         options.LinkAddress.ShouldBeNull();
         options.PeerSettings.ShouldBeEmpty();
@@ -34,7 +34,7 @@ public sealed class KabarOptionsTests
             ("Tls:Certificate", "c.pem"), ("Tls:Key", "k.pem"), ("Limits:TextBytes", "100"), ("limits:requestspersecond", "7"));
 
         (options.Data, options.Realm, options.Http).ShouldBe(("/var/kabar", "Kampus.Example", "127.0.0.1:8880"));
-        options.Listeners.Select(listener => (listener.EndPoint.Port, listener.IsTls, listener.Dialect.Name)).ShouldBe([(1, true, "realm-chat"), (2, false, "chat")]);
+        options.Listeners.Select(listener => (listener.EndPoint.Port, listener.IsTls, listener.Speech.Name)).ShouldBe([(1, true, "realm-chat"), (2, false, "chat")]);
         (options.LinkEndPoint!.ToString(), options.LinkAddress, options.ShareUsernames).ShouldBe(("[::]:8887", "kampus.example:8887", false));
         options.PeerSettings.Select(peer => $"{peer.Realm} {peer.Kind} {peer.EndPoint}").ShouldBe(["dua Legacy 127.0.0.1:8899", "tiga.example Legacy [::1]:8899"]);
         (options.Tls.Certificate, options.Tls.Key).ShouldBe(("c.pem", "k.pem"));
@@ -56,6 +56,9 @@ public sealed class KabarOptionsTests
             GroupMembers = 8,
             OutboxMegabytes = 9,
             PeerPatienceSeconds = 10,
+            RegistrationsPerHour = 11,
+            HistoryEntries = 12,
+            SearchResults = 13,
         };
         limits.ForRealm().ShouldBe(new RealmOptions
         {
@@ -69,11 +72,29 @@ public sealed class KabarOptionsTests
             GroupMembers = 8,
             OutboxBytes = 9 * 1024 * 1024,
             PeerPatience = TimeSpan.FromSeconds(10),
+            RegistrationsPerHour = 11,
+            HistoryEntries = 12,
+            SearchResults = 13,
         });
     }
 
     [Theory]
-    [InlineData("Lisen:0", "127.0.0.1:1", "There is no setting \"Lisen\"; there are Data, Realm, Listen, Http, Link, LinkAddress, Peers, ShareUsernames, Tls, Limits, Logging.")]
+    [InlineData("off", RegistrationMode.Off)]
+    [InlineData("invite", RegistrationMode.Invite)]
+    [InlineData("Open", RegistrationMode.Open)]
+    public void Who_may_register_is_a_rule_of_the_realm(string setting, RegistrationMode mode) => Bind(("Registration", setting)).ForRealm().Registration.ShouldBe(mode);
+
+    [Theory]
+    [InlineData("127.0.0.1:8880", "127.0.0.1:8880", false)]
+    [InlineData("*:443, tls", "[::]:443", true)]
+    public void The_HTTP_listener_is_read(string text, string endPoint, bool isTls)
+    {
+        var listener = Bind(("Http", text)).HttpListener.ShouldNotBeNull();
+        (listener.EndPoint.ToString(), listener.IsTls).ShouldBe((endPoint, isTls));
+    }
+
+    [Theory]
+    [InlineData("Lisen:0", "127.0.0.1:1", "There is no setting \"Lisen\"; there are Data, Realm, Listen, Http, Link, LinkAddress, Peers, ShareUsernames, Registration, Language, Tls, Limits, Logging.")]
     [InlineData("Limits:TextByte", "1", "There is no setting \"Limits:TextByte\"")]
     [InlineData("Tls:Cert", "x", "There is no setting \"Tls:Cert\"; there are Certificate, Key.")]
     [InlineData("Limits:TextBytes", "many", "Limits:TextBytes")]
@@ -85,6 +106,9 @@ public sealed class KabarOptionsTests
     [InlineData("Realm", "", "Realm \"\" is not a name")]
     [InlineData("Listen:0", "nowhere", "Listen \"nowhere\" is not HOST:PORT")]
     [InlineData("Http", "8880", "Http \"8880\" is not HOST:PORT")]
+    [InlineData("Http", "127.0.0.1:8880,ssl", "Http \"127.0.0.1:8880,ssl\": \"ssl\" is not \"tls\".")]
+    [InlineData("Registration", "everybody", "Registration \"everybody\" is none of off, invite and open.")]
+    [InlineData("Language", "fr", "Language \"fr\" is neither id nor en.")]
     [InlineData("Tls:Certificate", "c.pem", "Tls:Certificate and Tls:Key belong together; one is missing.")]
     [InlineData("Tls:Key", "k.pem", "Tls:Certificate and Tls:Key belong together; one is missing.")]
     [InlineData("Link", "nowhere", "Link \"nowhere\" is not HOST:PORT")]
@@ -124,11 +148,12 @@ public sealed class KabarOptionsTests
     [InlineData("[::1]:8889", "[::1]:8889", "realm-chat", false)]
     [InlineData("0.0.0.0:8889,tls", "0.0.0.0:8889", "realm-chat", true)]
     [InlineData("127.0.0.1:8889,dialect=chat", "127.0.0.1:8889", "chat", false)]
+    [InlineData("127.0.0.1:8889,dialect=kabar,tls", "127.0.0.1:8889", "kabar", true)]
     [InlineData("127.0.0.1:8889, tls , dialect=thread-chat", "127.0.0.1:8889", "thread-chat", true)]
     public void A_listener_is_read(string text, string endPoint, string dialect, bool isTls)
     {
         var listener = LineListener.Parse(text);
-        (listener.EndPoint.ToString(), listener.Dialect.Name, listener.IsTls).ShouldBe((endPoint, dialect, isTls));
+        (listener.EndPoint.ToString(), listener.Speech.Name, listener.IsTls).ShouldBe((endPoint, dialect, isTls));
     }
 
     [Theory]
@@ -141,7 +166,7 @@ public sealed class KabarOptionsTests
     [InlineData("127.0.0.1:+1", "is not HOST:PORT")]
     [InlineData("127.0.0.1: 1", "is not HOST:PORT")]
     [InlineData("example.org:1", "is not HOST:PORT")]
-    [InlineData("127.0.0.1:1,dialect=klingon", "there is no dialect \"klingon\"; there are message-service, chat, thread-chat, layanan-chat, realm-chat.")]
+    [InlineData("127.0.0.1:1,dialect=klingon", "there is no dialect \"klingon\"; there are message-service, chat, thread-chat, layanan-chat, realm-chat, kabar.")]
     [InlineData("127.0.0.1:1,ssl", "\"ssl\" is neither \"tls\" nor \"dialect=NAME\".")]
     [InlineData("127.0.0.1:1,", "\"\" is neither \"tls\" nor \"dialect=NAME\".")]
     public void A_listener_that_is_none_is_told_in_a_sentence(string text, string sentence) =>

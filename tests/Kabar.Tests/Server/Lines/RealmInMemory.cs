@@ -2,11 +2,11 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Text;
 using Kabar.Core;
-using Kabar.Protocol.Dialects;
 using Kabar.Server.Connections;
 using Kabar.Server.Federation;
 using Kabar.Server.Hosting;
 using Kabar.Server.Lines;
+using Kabar.Server.Native;
 using Kabar.Storage.Sqlite;
 using Kabar.Transcripts;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -22,23 +22,28 @@ internal sealed class RealmInMemory : IAsyncDisposable
     private readonly Realm _realm;
     private readonly ConnectionRegistry _registry;
     private readonly KabarMetrics _metrics;
-    private readonly LineConnectionHandler _lines;
+    private readonly ConnectionDoor _door;
     private readonly List<Task> _connections = [];
 
-    private RealmInMemory()
+    private RealmInMemory(string registration)
     {
         var limits = new Limits();
+        var options = new KabarOptions { Limits = limits, Registration = registration };
         _ = RealmName.TryParse("satu", out var name);
         _store = SqliteStore.Open(Path.Combine(_folder, "kabar.db"));
-        _realm = new Realm(name, _store, limits.ForRealm(), TimeProvider.System);
+        _realm = new Realm(name, _store, options.ForRealm(), TimeProvider.System);
         _registry = new ConnectionRegistry(limits, TimeProvider.System);
         _metrics = new KabarMetrics(_registry);
-        _lines = new LineConnectionHandler(_realm, NoPeers.Instance, LegacyPeers.None, limits, _registry, _metrics, TimeProvider.System, NullLogger<LineConnectionHandler>.Instance);
+        var sessions = new SessionWatches(_realm);
+        var lines = new LineFrontEnd(_realm, NoPeers.Instance, LegacyPeers.None, sessions, limits, _registry, _metrics, TimeProvider.System, NullLogger<LineFrontEnd>.Instance);
+        var native = new NativeFrontEnd(_realm, NoPeers.Instance, sessions, options, _metrics, TimeProvider.System, NullLogger<NativeFrontEnd>.Instance);
+        _door = new ConnectionDoor(lines, native, _registry, limits, _metrics, TimeProvider.System, NullLogger<ConnectionDoor>.Instance);
     }
 
-    public static async Task<RealmInMemory> OpenAsync(CancellationToken cancellationToken)
+    /// <summary>Opens it; people may register when it is said so: <c>invite</c>, <c>open</c>.</summary>
+    public static async Task<RealmInMemory> OpenAsync(CancellationToken cancellationToken, string registration = "off")
     {
-        var realm = new RealmInMemory();
+        var realm = new RealmInMemory(registration);
         var hashes = await Hashes;
         foreach (var (account, hash) in SampleAccounts.All.Zip(hashes))
         {
@@ -54,10 +59,13 @@ internal sealed class RealmInMemory : IAsyncDisposable
     {
         var toServer = new Pipe();
         var toClient = new Pipe();
-        var spoken = DialectCatalog.Find(dialect) ?? throw new ArgumentException($"There is no dialect {dialect}.", nameof(dialect));
+        var spoken = Speech.Find(dialect) ?? throw new ArgumentException($"There is no dialect {dialect}.", nameof(dialect));
         _connections.Add(ServeAsync(new PipePair(toServer.Reader, toClient.Writer), spoken));
         return ValueTask.FromResult<Stream>(new DuplexStream(toClient.Reader.AsStream(), toServer.Writer.AsStream()));
     }
+
+    /// <summary>Makes an invitation code that works once.</summary>
+    public Task<string> InviteAsync() => _realm.Registrations.InviteAsync(uses: 1, TimeSpan.FromDays(1)).AsTask();
 
     public async ValueTask DisposeAsync()
     {
@@ -78,9 +86,9 @@ internal sealed class RealmInMemory : IAsyncDisposable
         return hashes;
     }
 
-    private async Task ServeAsync(PipePair transport, Dialect dialect)
+    private async Task ServeAsync(PipePair transport, Speech speech)
     {
-        await _lines.ServeAsync(transport, dialect, new IPEndPoint(IPAddress.Loopback, 1), static () => { });
+        await _door.ServeAsync(transport, speech, new IPEndPoint(IPAddress.Loopback, 1), static () => { });
         await transport.Input.CompleteAsync();
         await transport.Output.CompleteAsync();
     }

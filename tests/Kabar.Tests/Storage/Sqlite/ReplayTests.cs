@@ -121,7 +121,7 @@ public sealed class ReplayTests : IDisposable
     public async Task A_log_that_names_a_conversation_that_does_not_exist_stops_the_start_in_a_sentence()
     {
         var path = await Samples.MakeFileAsync(_folder["kabar.db"]);
-        Samples.Damage(path, "INSERT INTO message SELECT 4, 77, 1, sender, sent, x'00112233445566778899aabbccddeeff', sender_name, text, 0, NULL FROM message WHERE arrival = 1");
+        Samples.Damage(path, "INSERT INTO message SELECT 4, 77, 1, sender, sent, x'00112233445566778899aabbccddeeff', sender_name, text, 0, NULL, NULL, NULL, NULL, NULL FROM message WHERE arrival = 1");
 
         Should.Throw<StoreException>(() => SqliteStore.Open(path)).Message.ShouldBe("Message 4 is in a conversation that does not exist; run 'kabar check'.");
     }

@@ -41,7 +41,7 @@ public sealed class StoreCheckTests : IDisposable
     [InlineData("an index row that points elsewhere", "UPDATE place SET position = 9 WHERE arrival = 1", "Conversation 1: the index leads position 9 to another message.")]
     [InlineData("an index row with another sender", "UPDATE place SET sender = 2 WHERE position = 1", "Conversation 1: the index leads position 1 to another message.")]
     [InlineData("a missing index row", "DELETE FROM place WHERE position = 2", "The index holds 2 of the 3 messages up to arrival 3.")]
-    [InlineData("an index said to be further than it is", "INSERT INTO message SELECT 4, 1, 4, 1, sent, x'00112233445566778899aabbccddeeff', sender_name, text, 0, NULL FROM message WHERE arrival = 3; UPDATE meta SET value = 4 WHERE key = 'indexed'", "The index holds 3 of the 4 messages up to arrival 4.")]
+    [InlineData("an index said to be further than it is", "INSERT INTO message SELECT 4, 1, 4, 1, sent, x'00112233445566778899aabbccddeeff', sender_name, text, 0, NULL, NULL, NULL, NULL, NULL FROM message WHERE arrival = 3; UPDATE meta SET value = 4 WHERE key = 'indexed'", "The index holds 3 of the 4 messages up to arrival 4.")]
     [InlineData("an inbox read beyond the end", "INSERT INTO inbox (address, read_through) VALUES (2, 99)", "Address 2 has read its inbox to arrival 99, beyond the last message.")]
     [InlineData("a doubled id", "UPDATE message SET id = (SELECT id FROM message WHERE arrival = 1) WHERE arrival = 2", "is there more than once.")]
     [InlineData("a sender that is not there", "UPDATE message SET sender = 99 WHERE arrival = 3", "Address 99 has said something but does not exist.")]
