@@ -48,7 +48,6 @@ internal sealed class NativeUser : IAsyncDisposable
         {
             await user.DoAsync("auth", ("username", username), ("password", RealmProcess.PasswordOf(username)));
             await user.DoAsync("listen");
-            await user.HearsAsync(what => Is(what, "live"), "he listens");
             return user;
         }
         catch
@@ -100,6 +99,9 @@ internal sealed class NativeUser : IAsyncDisposable
 
     /// <summary>Waits for something said, of this text.</summary>
     public Task<JsonObject> HearsSaidAsync(string text) => HearsAsync(what => Is(what, "message") && Text(what, "text") == text, $"somebody says {text}");
+
+    /// <summary>Waits for what somebody has been answered that it was said, however it reads by now.</summary>
+    public Task<JsonObject> HearsAsync(JsonObject sent) => HearsAsync(what => Is(what, "message") && Text(what, "mid") == Text(sent, "mid"), $"there is the message {sent}");
 
     /// <summary>Waits until the other has come so far in their conversation.</summary>
     public Task<JsonObject> HearsReceiptAsync(string from, string mark, long position) => HearsAsync(
