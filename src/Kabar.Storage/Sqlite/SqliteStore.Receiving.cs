@@ -84,7 +84,7 @@ public sealed partial class SqliteStore
 
             var conversation = _log.FindOrMake(database, new AccountId(from), new AccountId(to));
             var target = copy.Target is { } aimed ? FindExchanged(database, conversation, aimed) : null;
-            if (copy.Kind != EntryKind.Said && (target is null || !copy.MayRevise(target))) continue;
+            if (copy.Kind != EntryKind.Said && (target is null || !copy.MayRevise(target) || IsOvertaken(database, copy, target, from))) continue;
             if (copy.From.Realm is not null && !MarkReceived(database, copy.Id)) continue;
 
             AppendExchanged(staging, conversation, Said(copy.Id, copy.From, from, copy.FromName, copy.To, copy.Text, copy.Sent, target?.Position) with { Kind = copy.Kind });
@@ -165,6 +165,14 @@ public sealed partial class SqliteStore
             ? DeliveryFailure.Of(failure.Failed, failure.Reason, addressee.ToString(), said.Text)
             : null;
     }
+
+    // What was done here since the restore is newer than what comes back.
+    private static bool IsOvertaken(Database database, MessageCopy copy, Message target, long from) => copy.Kind switch
+    {
+        EntryKind.Edited => target.Revision?.Edited > copy.Sent,
+        EntryKind.Reacted => MessageRows.FindReacted(database, target, from) > copy.Sent,
+        _ => false,
+    };
 
     // Of this realm: only who has an account.
     private long? NumberOfParty(Database database, Address address) =>
