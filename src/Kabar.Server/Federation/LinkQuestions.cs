@@ -43,7 +43,7 @@ internal sealed class LinkQuestions(LinkContext context, Peer peer, Authority au
             : new AnswerFrame(id, Refusal.UnknownGroup);
 
     private async ValueTask<AnswerFrame> FindPresenceAsync(Guid id, Username user, CancellationToken cancellationToken) =>
-        (await context.Realm.Presences.FindAsync(new Address(user), cancellationToken)).TryGet(out var presence, out var refusal)
+        (await context.Realm.Presences.FindAsync(new Address(user, context.Realm.Name), cancellationToken)).TryGet(out var presence, out var refusal)
             ? new AnswerFrame(id) { Presence = presence.State, Seen = presence.Seen }
             : new AnswerFrame(id, refusal);
 

@@ -11,7 +11,7 @@ public static partial class StoreCheck
             row => $"Arrival {row.Number(0)} answers or changes position {row.Number(1)}, which is not before it.");
         Collect(
             problems,
-            database.Prepare("SELECT arrival FROM message WHERE kind IN (15, 16, 17) AND target IS NULL"),
+            database.Prepare("SELECT m.arrival FROM message AS m JOIN direct AS d ON d.conversation = m.conversation WHERE m.kind IN (15, 16, 17) AND m.target IS NULL"),
             row => $"Arrival {row.Number(0)} changes an entry and does not say which.");
         Collect(
             problems,

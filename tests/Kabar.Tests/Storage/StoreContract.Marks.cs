@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Kabar.Core;
 
 namespace Kabar.Tests.Storage;
@@ -189,5 +190,84 @@ public abstract partial class StoreContract
 
         async Task<ImmutableArray<string>> ChangedAsync(long since) =>
             [.. (await store.ListMarksAsync(messi.Id, since, None)).Select(Describe).Order(StringComparer.Ordinal)];
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task A_long_life_with_marks_edits_and_deletions_agrees_with_a_simple_model(int seed)
+    {
+        var random = new Random(seed);
+        var store = await OpenAsync();
+        var accounts = new List<Account>();
+        for (var i = 0; i < 3; i++) accounts.Add(await AddAsync(store, string.Create(CultureInfo.InvariantCulture, $"user{i}")));
+        var all = new List<Message>();
+        var texts = new Dictionary<(ConversationId, long), string>();
+        var deleted = new HashSet<(ConversationId, long)>();
+        var read = new Dictionary<(Address, ConversationId), long>();
+        var readThrough = accounts.ToDictionary(account => account.Id, _ => 0L);
+
+        for (var step = 0; step < 60; step++)
+        {
+            var (one, other) = (Any(), Any());
+            switch (random.Next(9))
+            {
+                case < 3:
+                    var stored = await AppendAllAsync(store, Enumerable.Range(0, random.Next(1, random.Next(3) == 0 ? 700 : 20)).Select(_ => Message(Any(), Any(), "x")));
+                    foreach (var message in stored) Keep(message, "x");
+                    break;
+                case 3 when all.Count > 0:
+                    var target = all[random.Next(all.Count)];
+                    if (target.Kind != EntryKind.Said || deleted.Contains(At(target))) break;
+                    var author = accounts.Single(account => account.Username == target.From.Username);
+                    var isDeletion = random.Next(2) == 0;
+                    var text = isDeletion ? "" : string.Create(CultureInfo.InvariantCulture, $"text {step}");
+                    var entry = await ReviseAsync(store, author, target.To.ToString()!, target.Position, isDeletion ? EntryKind.Deleted : EntryKind.Edited, text); // direct
+                    Keep(entry, text);
+                    texts[At(target)] = text;
+                    if (!isDeletion) break;
+                    deleted.Add(At(target));
+                    foreach (var edit in all.Where(edit => edit.Conversation == target.Conversation && edit.Kind == EntryKind.Edited && edit.Target == target.Position)) texts[At(edit)] = "";
+                    break;
+                case 4 or 5 when all.Count > 0:
+                    var at = all[random.Next(all.Count)];
+                    var who = random.Next(2) == 0 ? at.From : at.To!.Value; // direct
+                    await store.AdvanceAsync([new MarkAdvance(at.Conversation, who, 0, at.Position, null)]);
+                    read[(who, at.Conversation)] = Math.Max(at.Position, read.GetValueOrDefault((who, at.Conversation)));
+                    break;
+                case 6:
+                    var page = await ReadAsync(store, one, random.Next(1, 400));
+                    page.Messages.Select(At).ShouldBe(Unread(one).Take(page.Messages.Length).Select(At), $"step {step} of life {seed}");
+                    await store.MarkReadAsync(page, None);
+                    if (page.Messages.Length > 0) readThrough[one.Id] = Math.Max(readThrough[one.Id], page.Through);
+                    break;
+                case 7:
+                    store = random.Next(2) == 0 ? await ReopenAsync(store) : await KillAndOpenAsync(store);
+                    break;
+            }
+
+            if (step % 6 != 0) continue;
+            (await TextsAsync(store, one)).ShouldBe(Unread(one).Select(message => texts[At(message)]), $"inbox at step {step} of life {seed}");
+            var after = all.Count == 0 ? 0 : all[random.Next(all.Count)].Arrival;
+            (await HeardAsync(store, other, after, 500)).Select(message => (At(message), message.Text.Decode()))
+                .ShouldBe(all.Where(message => message.Arrival > after && Concerns(message, other)).Select(message => (At(message), texts[At(message)])), $"stream at step {step} of life {seed}");
+        }
+
+        Account Any() => accounts[random.Next(accounts.Count)];
+
+        static (ConversationId, long) At(Message message) => (message.Conversation, message.Position);
+
+        void Keep(Message message, string text)
+        {
+            all.Add(message);
+            texts[At(message)] = text;
+        }
+
+        static bool Concerns(Message message, Account account) => message.From.Username == account.Username || message.To!.Value.Username == account.Username; // direct
+
+        IEnumerable<Message> Unread(Account reader) => all.Where(message => message.Kind == EntryKind.Said && message.To!.Value.Username == reader.Username && !deleted.Contains(At(message))
+            && message.Arrival > readThrough[reader.Id] && message.Position > read.GetValueOrDefault((new Address(reader.Username), message.Conversation))); // direct
     }
 }

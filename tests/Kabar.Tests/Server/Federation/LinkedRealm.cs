@@ -16,6 +16,7 @@ internal sealed class LinkedRealm : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly Dictionary<string, SessionToken> _sessions = [];
+    private readonly Dictionary<string, SessionId> _sessionIds = [];
 
     private LinkedRealm(Limits limits, TimeProvider clock)
     {
@@ -45,7 +46,8 @@ internal sealed class LinkedRealm : IAsyncDisposable
             var account = (await realm.Realm.Accounts.AddHashedAsync(username, $"Display {username}", [], Hashes.Cheap, isAdmin: false, CancellationToken.None)).Value();
             var token = SessionToken.Create();
             var now = realm.Clock.GetUtcNow();
-            await realm.Store.AddSessionAsync(new Session(new SessionId(Guid.NewGuid()), account.Id, now, now), token.Hash(), CancellationToken.None);
+            realm._sessionIds.Add(username, new SessionId(Guid.NewGuid()));
+            await realm.Store.AddSessionAsync(new Session(realm._sessionIds[username], account.Id, now, now), token.Hash(), CancellationToken.None);
             realm._sessions.Add(username, token);
         }
 
@@ -107,7 +109,7 @@ internal sealed class LinkedRealm : IAsyncDisposable
     public async Task<FeedEars> ListenAsync(string username)
     {
         var ears = new FeedEars();
-        ears.Place = await Realm.Feeds.JoinAsync(await AccountAsync(username), new SessionId(Guid.NewGuid()), ears, CancellationToken.None);
+        ears.Place = await Realm.Feeds.JoinAsync(await AccountAsync(username), _sessionIds[username], ears, CancellationToken.None);
         return ears;
     }
 
@@ -162,7 +164,7 @@ internal sealed class LinkedRealm : IAsyncDisposable
     private static string Reading(Message entry)
     {
         var reactions = entry.Revision is { Reactions: { IsEmpty: false } some } ? $" [{string.Join(", ", some.Select(reaction => $"{reaction.Who} {reaction.Emoji}"))}]" : "";
-        return $"{entry.From}: {(entry.IsDeleted ? "-" : entry.Text.Decode())}{(entry.Revision?.Edited is null ? "" : "*")}{reactions}";
+        return $"{entry.From}: {(entry.IsDeleted ? "-" : $"{entry.Text.Decode()}{(entry.Revision?.Edited is null ? "" : "*")}")}{reactions}";
     }
 
     // What has become of what was said between two, and how far others have come; what was only said is in the inboxes.

@@ -34,8 +34,9 @@ internal sealed class RealmInMemory : IAsyncDisposable
         _realm = new Realm(name, _store, options.ForRealm(), TimeProvider.System);
         _registry = new ConnectionRegistry(limits, TimeProvider.System);
         _metrics = new KabarMetrics(_registry);
-        var lines = new LineFrontEnd(_realm, NoPeers.Instance, LegacyPeers.None, limits, _registry, _metrics, TimeProvider.System, NullLogger<LineFrontEnd>.Instance);
-        var native = new NativeFrontEnd(_realm, NoPeers.Instance, options, _metrics, TimeProvider.System, NullLogger<NativeFrontEnd>.Instance);
+        var sessions = new SessionWatches(_realm);
+        var lines = new LineFrontEnd(_realm, NoPeers.Instance, LegacyPeers.None, sessions, limits, _registry, _metrics, TimeProvider.System, NullLogger<LineFrontEnd>.Instance);
+        var native = new NativeFrontEnd(_realm, NoPeers.Instance, sessions, options, _metrics, TimeProvider.System, NullLogger<NativeFrontEnd>.Instance);
         _door = new ConnectionDoor(lines, native, _registry, limits, _metrics, TimeProvider.System, NullLogger<ConnectionDoor>.Instance);
     }
 

@@ -151,8 +151,18 @@ public sealed class NativeConnectionTests : IAsyncLifetime
         var theirs = sessions.EnumerateArray().Single(session => !session.GetProperty("current").GetBoolean()).GetProperty("session").GetString();
 
         await _messi.DoAsync($"sessions end {theirs}");
-        (await other.RefusedAsync("send lineker x")).ShouldBe("unknown_session");
         (await other.RefusedAsync("send lineker x")).ShouldBe("not_logged_in");
+        await other.DoAsync("auth messi x");
+        await other.DoAsync("send lineker x");
+    }
+
+    [Fact]
+    public async Task Who_is_logged_out_elsewhere_is_there_no_more_though_he_asks_for_nothing()
+    {
+        var other = await _scene.EnterAsync("lineker");
+        await _scene.Server.Fixture.Realm.Accounts.SetDisabledAsync("lineker", disabled: true, CancellationToken.None);
+        while ((await _messi.DoAsync("who")).GetProperty("users").GetArrayLength() > 1) await Task.Yield();
+        (await other.RefusedAsync("who")).ShouldBe("not_logged_in");
     }
 
     [Fact]
