@@ -313,6 +313,28 @@ public sealed class ReconnectTests : IDisposable
     }
 
     [Fact]
+    public async Task A_request_on_which_every_connection_breaks_is_given_up_and_the_next_gets_its_turn()
+    {
+        await using var messi = await _realm.LogInAsync();
+        var (client, connection) = messi;
+        var deadly = client.WhoAsync();
+        await connection.ExpectAsync("who");
+        var other = client.ReadAsync("lineker", 7);
+        await connection.ExpectAsync("read");
+        connection.Dispose();
+        for (var breaks = 1; breaks < Requests.MostBreaks; breaks++)
+        {
+            using var broken = await _realm.ResumeAsync();
+            await broken.ExpectAsync("who");
+        }
+
+        await Should.ThrowAsync<IOException>(deadly.BeforeDeadline());
+        using var next = await _realm.ResumeAsync();
+        await next.GrantAsync(await next.ExpectAsync("read"), "\"position\":7");
+        (await other.BeforeDeadline()).ShouldBe(7);
+    }
+
+    [Fact]
     public async Task More_requests_than_can_wait_are_refused()
     {
         await using var messi = await _realm.LogInAsync();
