@@ -12,8 +12,11 @@ namespace Kabar.Core;
 ///   whoever types, reads, comes, goes ─────────────►
 /// </code>
 ///
-/// A listener begins behind the last entry that is committed when the loop lets it in, and reads what lies before that itself. From which groups it hears follows from the
-/// store at that moment and from the entries after it, each of which passes through the loop: the two overlap, and saying twice that somebody has come or gone does no harm.
+/// A listener begins behind the last entry that is committed when the loop lets it in, and reads what lies before that itself. From which groups its account hears is read once,
+/// for its first listener, and follows from then on from the entries that pass through the loop. The two overlap, and to be told twice that somebody has come or gone does no harm:
+/// <code>
+///   the loop notes comings and goings of the account │ groups are read │ what was read has been announced │ the loop lets it in
+/// </code>
 /// What the loop cannot bring without a gap (the queue was full, a membership changed without an entry, the store failed) it does not bring at all: the listener is told that
 /// it misses something, reads, and joins again. While nobody listens nothing is queued.
 /// </summary>
@@ -36,9 +39,6 @@ public sealed class AccountFeeds : IAsyncDisposable
 
     // Something was left out of the queue; nothing is put in until the loop has told everybody.
     private volatile int _hasLeftOut;
-
-    // Counts the comings and goings in groups that the loop has seen.
-    private long _changes;
 
     // On the loop: the last arrival that it has brought.
     private long _through;
@@ -64,14 +64,12 @@ public sealed class AccountFeeds : IAsyncDisposable
         Interlocked.Increment(ref _listening);
         try
         {
-            // Read here and not on the loop, which uses it unless somebody has come or gone meanwhile.
-            var seen = Volatile.Read(ref _changes);
-            var groups = await _store.ListGroupsAsync(account.Id, cancellationToken);
-            var joining = new Joining(place, groups, seen);
-            Take(joining);
-            await Task.WhenAny(joining.Done.Task, _running).WaitAsync(cancellationToken);
-            ObjectDisposedException.ThrowIf(!joining.Done.Task.IsCompleted, this);
-            await joining.Done.Task;
+            while (!await AskAsync(new Joining(place, null), static joining => joining.Done, cancellationToken))
+            {
+                var groups = await _store.ListGroupsAsync(account.Id, cancellationToken);
+                await _store.SettleAsync();
+                if (await AskAsync(new Joining(place, groups), static joining => joining.Done, cancellationToken)) break;
+            }
 
             // Its end may have passed through the loop before it came in.
             if (!await _isLive(account.Id, session, cancellationToken)) End(account.Id, session, null);
@@ -149,11 +147,7 @@ public sealed class AccountFeeds : IAsyncDisposable
     internal async ValueTask EndLostAsync(CancellationToken cancellationToken)
     {
         if (!HasListeners) return;
-        var counting = new Counting();
-        Take(counting);
-        await Task.WhenAny(counting.Done.Task, _running).WaitAsync(cancellationToken);
-        if (!counting.Done.Task.IsCompletedSuccessfully) return;
-        foreach (var place in await counting.Done.Task)
+        foreach (var place in await AskAsync(new Counting(), static counting => counting.Done, cancellationToken))
             if (!await _isLive(place.Account.Id, place.Session, cancellationToken)) End(place.Account.Id, place.Session, null);
     }
 
@@ -162,6 +156,17 @@ public sealed class AccountFeeds : IAsyncDisposable
     {
         Interlocked.Decrement(ref _listening);
         Take(new Leaving(place));
+    }
+
+    // The loop's answer; it gives none once it has ended.
+    private async ValueTask<TAnswer> AskAsync<TControl, TAnswer>(TControl control, Func<TControl, TaskCompletionSource<TAnswer>> done, CancellationToken cancellationToken)
+        where TControl : Control
+    {
+        Take(control);
+        var answer = done(control).Task;
+        await Task.WhenAny(answer, _running).WaitAsync(cancellationToken);
+        ObjectDisposedException.ThrowIf(!answer.IsCompleted, this);
+        return await answer;
     }
 
     private void Take(Control control)
@@ -199,7 +204,7 @@ public sealed class AccountFeeds : IAsyncDisposable
     // One round: who comes and goes, then what has happened, then each who is concerned hears it.
     private async ValueTask TakeRoundAsync()
     {
-        while (_controls.TryDequeue(out var control)) await CarryOutAsync(control);
+        while (_controls.TryDequeue(out var control)) CarryOut(control);
 
         for (var taken = 0; taken < EventsPerRound && _work.Reader.TryRead(out var work); taken++)
         {
@@ -220,6 +225,7 @@ public sealed class AccountFeeds : IAsyncDisposable
 
         // All that was queued before the gap has been brought. A full fence: who joins from here on begins behind the gap.
         Miss(_interests.All());
+        _interests.ExpectNobody();
         Interlocked.Exchange(ref _hasLeftOut, 0);
     }
 
@@ -240,7 +246,6 @@ public sealed class AccountFeeds : IAsyncDisposable
     // Who comes hears his coming, and who goes his going.
     private async ValueTask HearChangeAsync(Message entry)
     {
-        Volatile.Write(ref _changes, _changes + 1);
         var concerned = entry.Subject ?? entry.From;
         try
         {
@@ -253,18 +258,19 @@ public sealed class AccountFeeds : IAsyncDisposable
         }
         catch (StoreException)
         {
+            _interests.ExpectNobody();
             if (concerned.Realm is null) Miss(_interests.Of(concerned.Username));
         }
     }
 
     private async ValueTask<GroupAddress?> FindAddressAsync(ConversationId conversation) => (await _store.FindGroupAsync(conversation, CancellationToken.None))?.Address;
 
-    private async ValueTask CarryOutAsync(Control control)
+    private void CarryOut(Control control)
     {
         switch (control)
         {
             case Joining joining:
-                await LetInAsync(joining);
+                joining.Done.SetResult(LetIn(joining.Place, joining.Groups));
                 break;
             case Leaving leaving:
                 _interests.Remove(leaving.Place);
@@ -280,22 +286,14 @@ public sealed class AccountFeeds : IAsyncDisposable
         }
     }
 
-    // All that the loop has brought so far is in what is read now, or was read before without anybody having come or gone since; and all that is committed after it is
-    // still to come through the loop.
-    private async ValueTask LetInAsync(Joining joining)
+    // False when the account's groups must be read, or read again.
+    private bool LetIn(FeedPlace place, ImmutableArray<Group>? groups)
     {
-        if (joining.Place.IsOver) return;
-        try
-        {
-            var groups = joining.Seen == _changes ? joining.Groups : await _store.ListGroupsAsync(joining.Place.Account.Id, CancellationToken.None);
-            joining.Place.After = Math.Max(_through, _store.LastArrival);
-            _interests.Add(joining.Place, groups);
-            joining.Done.SetResult();
-        }
-        catch (StoreException exception)
-        {
-            joining.Done.SetException(exception);
-        }
+        if (place.IsOver) return true;
+        var after = Math.Max(_through, _store.LastArrival);
+        if (!_interests.TryAdd(place, groups)) return false;
+        place.After = after;
+        return true;
     }
 
     private async ValueTask RenewAsync(ConversationId conversation)
@@ -316,6 +314,7 @@ public sealed class AccountFeeds : IAsyncDisposable
         }
 
         heard.SymmetricExceptWith(members);
+        _interests.ExpectNobody();
         foreach (var username in heard) Miss(_interests.Of(username));
     }
 
@@ -341,9 +340,10 @@ public sealed class AccountFeeds : IAsyncDisposable
 
     private abstract record Control;
 
-    private sealed record Joining(FeedPlace Place, ImmutableArray<Group> Groups, long Seen) : Control
+    // Answered with whether the listener is in; without groups, when its account listens already.
+    private sealed record Joining(FeedPlace Place, ImmutableArray<Group>? Groups) : Control
     {
-        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<bool> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     private sealed record Leaving(FeedPlace Place) : Control;

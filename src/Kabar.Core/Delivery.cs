@@ -90,14 +90,25 @@ public sealed record FailureDelivery(long Sequence, Guid Id, Account To, Guid Fa
 /// <param name="When">When that turned out.</param>
 public sealed record FailureNotice(Guid Id, Account To, DeliveryFailure Failure, DateTimeOffset When);
 
-/// <summary>A copy of a direct message that a peer keeps and that our restored data may lack.</summary>
+/// <summary>A copy of an entry of a direct conversation that a peer keeps and that our restored data may lack: something said, or what has become of it since.</summary>
 /// <param name="Id">Its id; skipped when we have it.</param>
 /// <param name="From">Who said it. One of the two is an account here, the other the peer's.</param>
 /// <param name="FromName">His display name.</param>
 /// <param name="To">To whom.</param>
-/// <param name="Text">What was said.</param>
+/// <param name="Text">What was said, as it now reads; how the target was to read; or the reaction.</param>
 /// <param name="Sent">When.</param>
-public sealed record MessageCopy(Guid Id, Address From, string FromName, Address To, MessageText Text, DateTimeOffset Sent);
+/// <param name="Kind"><see cref="EntryKind.Said"/>, <see cref="EntryKind.Edited"/>, <see cref="EntryKind.Deleted"/> or <see cref="EntryKind.Reacted"/>.</param>
+/// <param name="Target">The id of the message that it answers, or changes; one that is not known is answered by nobody, and changes nothing. Null for none.</param>
+public sealed record MessageCopy(
+    Guid Id, Address From, string FromName, Address To, MessageText Text, DateTimeOffset Sent, EntryKind Kind = EntryKind.Said, Guid? Target = null)
+{
+    /// <summary>Whether who made it may change this message of the same conversation so: his own in any way, the other's by a reaction.</summary>
+    public bool MayRevise(Message target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        return target is { Kind: EntryKind.Said, IsDeleted: false } && (Kind == EntryKind.Reacted || (Kind is EntryKind.Edited or EntryKind.Deleted && target.From == From));
+    }
+}
 
 /// <summary>Something said in a group whose home is elsewhere, until the home's entry comes back.</summary>
 /// <param name="Group">Which group.</param>

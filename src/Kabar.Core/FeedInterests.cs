@@ -12,22 +12,50 @@ internal sealed class FeedInterests
     private readonly Dictionary<Username, Ears> _accounts = [];
     private readonly Dictionary<AccountId, Ears> _ids = [];
     private readonly Dictionary<ConversationId, Room> _rooms = [];
+    private readonly Dictionary<Username, Expected> _expected = [];
     private readonly List<FeedPlace> _touched = [];
 
     /// <summary>Everybody who listens.</summary>
     public FeedPlace[] All() => [.. _accounts.Values.SelectMany(ears => ears.Places)];
 
-    public void Add(FeedPlace place, IEnumerable<Group> groups)
+    /// <summary>
+    /// Adds a listener. When it is its account's first, it takes the groups that were read since this was called without any; and in between it is expected: whoever comes
+    /// and goes is noted. False when they must be read, or read again.
+    /// </summary>
+    public bool TryAdd(FeedPlace place, ImmutableArray<Group>? groups)
     {
-        if (!_accounts.TryGetValue(place.Account.Username, out var ears)) _accounts[place.Account.Username] = _ids[place.Account.Id] = ears = new Ears();
-        if (ears.Places.Count == 0)
-            foreach (var group in groups) Enter(ears, group.Conversation, group.Address);
+        var username = place.Account.Username;
+        var expected = _expected.GetValueOrDefault(username);
+        if (!_accounts.TryGetValue(username, out var ears))
+        {
+            if (groups is null || expected?.Places.Contains(place) != true)
+            {
+                if (expected is null) _expected.Add(username, expected = new Expected());
+                expected.Places.Add(place);
+                return false;
+            }
+
+            _accounts[username] = _ids[place.Account.Id] = ears = new Ears();
+            foreach (var group in groups.Value) Enter(ears, group.Conversation, group.Address);
+            foreach (var (conversation, address) in expected.Changes)
+            {
+                if (address is { } joined) Enter(ears, conversation, joined);
+                else if (ears.Rooms.Remove(conversation)) LeaveRoom(conversation, null);
+            }
+        }
+
         ears.Places.Add(place);
         foreach (var conversation in ears.Rooms) _rooms[conversation].Places.Add(place);
+        if (expected is not null) Forget(expected, place);
+        return true;
     }
+
+    /// <summary>What was noted of those that are expected is not whole: their groups must be read again.</summary>
+    public void ExpectNobody() => _expected.Clear();
 
     public void Remove(FeedPlace place)
     {
+        if (_expected.TryGetValue(place.Account.Username, out var expected)) Forget(expected, place);
         if (!_accounts.TryGetValue(place.Account.Username, out var ears) || !ears.Places.Remove(place)) return;
         foreach (var conversation in ears.Rooms) LeaveRoom(conversation, place);
         if (ears.Places.Count > 0) return;
@@ -35,8 +63,8 @@ internal sealed class FeedInterests
         _ids.Remove(place.Account.Id);
     }
 
-    /// <summary>Whether somebody listens for an account here.</summary>
-    public bool Listens(Address who) => who.Realm is null && _accounts.ContainsKey(who.Username);
+    /// <summary>Whether somebody listens for an account here, or is about to.</summary>
+    public bool Listens(Address who) => who.Realm is null && (_accounts.ContainsKey(who.Username) || _expected.ContainsKey(who.Username));
 
     /// <summary>The listeners of an account.</summary>
     public FeedPlace[] Of(Username username) => _accounts.TryGetValue(username, out var ears) ? [.. ears.Places] : [];
@@ -54,13 +82,14 @@ internal sealed class FeedInterests
     /// <summary>An account hears a group from now on.</summary>
     public void Enter(Username username, ConversationId conversation, GroupAddress address)
     {
-        if (!_accounts.TryGetValue(username, out var ears) || !Enter(ears, conversation, address)) return;
-        _rooms[conversation].Places.AddRange(ears.Places);
+        if (_expected.TryGetValue(username, out var expected)) expected.Changes.Add((conversation, address));
+        if (_accounts.TryGetValue(username, out var ears) && Enter(ears, conversation, address)) _rooms[conversation].Places.AddRange(ears.Places);
     }
 
     /// <summary>An account hears a group no more.</summary>
     public void Leave(Username username, ConversationId conversation)
     {
+        if (_expected.TryGetValue(username, out var expected)) expected.Changes.Add((conversation, null));
         if (!_accounts.TryGetValue(username, out var ears) || !ears.Rooms.Remove(conversation)) return;
         foreach (var place in ears.Places) LeaveRoom(conversation, place);
     }
@@ -125,10 +154,17 @@ internal sealed class FeedInterests
 
     private Ears? EarsOf(Address who) => who.Realm is null ? _accounts.GetValueOrDefault(who.Username) : null;
 
-    private void LeaveRoom(ConversationId conversation, FeedPlace place)
+    private void Forget(Expected expected, FeedPlace place)
+    {
+        expected.Places.Remove(place);
+        if (expected.Places.Count == 0) _expected.Remove(place.Account.Username);
+    }
+
+    // Without a place: an account that nobody listens for yet.
+    private void LeaveRoom(ConversationId conversation, FeedPlace? place)
     {
         if (!_rooms.TryGetValue(conversation, out var room)) return;
-        room.Places.Remove(place);
+        if (place is not null) room.Places.Remove(place);
         if (room.Places.Count == 0) _rooms.Remove(conversation);
     }
 
@@ -144,6 +180,14 @@ internal sealed class FeedInterests
         public List<FeedPlace> Places { get; } = [];
 
         public HashSet<ConversationId> Rooms { get; } = [];
+    }
+
+    /// <summary>An account whose groups are being read, and what has passed through the loop meanwhile: which group it has come into, or left (without an address).</summary>
+    private sealed class Expected
+    {
+        public HashSet<FeedPlace> Places { get; } = [];
+
+        public List<(ConversationId Conversation, GroupAddress? Address)> Changes { get; } = [];
     }
 
     private sealed class Room

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Kabar.Core;
 
 /// <summary>Who asks for something in a group: an account here, a user of a peer for whom the peer speaks, or the operator.</summary>
@@ -136,20 +134,12 @@ public static class GroupRules
         {
             EntryKind.Edited => HasSaid(who, target) ? CheckText(text, limits) : Refusal.NotAllowed,
             EntryKind.Deleted => HasSaid(who, target) ? null : Refusal.NotAllowed,
-            EntryKind.Reacted => IsReaction(text) ? null : Refusal.InvalidParameter,
+            EntryKind.Reacted => Reaction.IsValid(text) ? null : Refusal.InvalidParameter,
             _ => Refusal.NotAllowed,
         };
     }
 
     private static bool HasSaid(Actor who, Message target) => target.From == who.Address && (who.Since is not { } since || target.Sent >= since);
-
-    private static bool IsReaction(MessageText text)
-    {
-        if (text.Length > Reaction.MaxBytes) return false;
-        foreach (var rune in text.Decode().EnumerateRunes())
-            if (Rune.IsWhiteSpace(rune) || Rune.IsControl(rune)) return false;
-        return true;
-    }
 
     private static Refusal? CheckDeletion(Group group, Actor actor, Message target)
     {

@@ -11,6 +11,12 @@ public interface IConversationStore
     /// <summary>The arrival of the last entry that is committed; 0 before the first. It has come that far when <see cref="IGroupStore.EntriesCommitted"/> is raised.</summary>
     long LastArrival { get; }
 
+    /// <summary>
+    /// Completes when all that any read had shown before the call has also passed through <see cref="IGroupStore.EntriesCommitted"/>: what is read from the disk may be ahead of
+    /// that, for the moment between a commit and its announcement.
+    /// </summary>
+    ValueTask SettleAsync();
+
     /// <summary>The direct conversation of two, or null when nothing was said in it. <paramref name="other"/> may be the account itself.</summary>
     ValueTask<ConversationId?> FindDirectAsync(AccountId account, Address other, CancellationToken cancellationToken);
 

@@ -69,12 +69,15 @@ public interface IPeerStore
     ValueTask<long?> ReceiveAsync(PeerId peer, Guid epoch, RealmName here, IReadOnlyList<Delivery> deliveries);
 
     /// <summary>
-    /// Copies of the direct messages with users of a realm that were sent at or after a time, by ascending id, after an id (null: from
-    /// the first), at most so many.
+    /// Copies of what was said in direct conversations with users of a realm, as it now reads, and of what has become of it, at or after a time, by ascending id,
+    /// after an id (null: from the first), at most so many. What was deleted is not among them, only that it was.
     /// </summary>
     ValueTask<ImmutableArray<MessageCopy>> ListCopiesAsync(RealmName realm, DateTimeOffset since, Guid? after, int most, CancellationToken cancellationToken);
 
-    /// <summary>Appends those copies that are not there yet: for a sender here without sending again, for a reader here as unread. Returns how many were new.</summary>
+    /// <summary>
+    /// Appends those copies that are not there yet: for a sender here without sending again, for a reader here as unread. What changes a message that is not there, or that
+    /// it may not change (<see cref="MessageCopy.MayRevise"/>), is left out. Returns how many were new.
+    /// </summary>
     ValueTask<int> AppendCopiesAsync(IReadOnlyList<MessageCopy> copies);
 
     /// <summary>Forgets the duplicate marks of ids made before a time (their first 48 bits tell it).</summary>

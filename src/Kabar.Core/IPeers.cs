@@ -91,7 +91,7 @@ public sealed class NoPeers : IPeers
     }
 
     /// <inheritdoc/>
-    public ValueTask<Result<UserPresence>> FindPresenceAsync(Address who, CancellationToken cancellationToken) => new(Refusal.PeerUnreachable);
+    public ValueTask<Result<UserPresence>> FindPresenceAsync(Address who, CancellationToken cancellationToken) => new(Refusal.UnknownRecipient);
 
     /// <inheritdoc/>
     [DoesNotReturn]

@@ -112,6 +112,15 @@ public readonly record struct Reaction(Address Who, string Emoji)
 {
     /// <summary>The most bytes of UTF-8.</summary>
     public const int MaxBytes = 64;
+
+    /// <summary>Whether somebody may react with this; without anything he takes his reaction back.</summary>
+    public static bool IsValid(MessageText text)
+    {
+        if (text.Length > MaxBytes) return false;
+        foreach (var rune in text.Decode().EnumerateRunes())
+            if (Rune.IsWhiteSpace(rune) || Rune.IsControl(rune)) return false;
+        return true;
+    }
 }
 
 /// <summary>What an entry of a conversation tells. The numbers are stored.</summary>

@@ -14,6 +14,9 @@ namespace Kabar.Core;
 /// </summary>
 public sealed class Presences : IAsyncDisposable
 {
+    /// <summary>The most users of whom a realm is told when its link comes to stand; it asks for the others.</summary>
+    public const int MostGreeted = 1000;
+
     // A bound, not a tuning: when it is passed, what peers have told starts again, and is asked for.
     private const int MostElsewhere = 100_000;
 
@@ -29,8 +32,9 @@ public sealed class Presences : IAsyncDisposable
     private readonly Channel<bool> _bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
     private readonly Task _running;
 
-    // Whose state may have changed since the loop has looked.
+    // Whose state may have changed since the loop has looked, and the realms whose links have come to stand since.
     private HashSet<AccountId> _changed = [];
+    private HashSet<RealmName> _arrived = [];
 
     internal Presences(RealmName here, IStore store, IPeers peers, Accounts accounts, AccountFeeds feeds, TimeProvider clock)
     {
@@ -85,6 +89,13 @@ public sealed class Presences : IAsyncDisposable
             ];
     }
 
+    /// <summary>The link to a realm has come to stand: it is told, a moment later, who of those is there that its users have to do with, at most <see cref="MostGreeted"/>. Never waits.</summary>
+    public void Greet(RealmName realm)
+    {
+        lock (_gate) _arrived.Add(realm);
+        _bell.Writer.TryWrite(true);
+    }
+
     /// <summary>The link to a realm has gone: what it had told of its users is forgotten, and those who were there are told to be so no more.</summary>
     public async ValueTask ForgetAsync(RealmName realm, CancellationToken cancellationToken)
     {
@@ -100,13 +111,21 @@ public sealed class Presences : IAsyncDisposable
     }
 
     /// <summary>A peer tells how a user of it is.</summary>
-    internal ValueTask TakeAsync(RealmName realm, PresenceSignal signal, CancellationToken cancellationToken)
+    internal async ValueTask TakeAsync(RealmName realm, PresenceSignal signal, CancellationToken cancellationToken)
     {
         var presence = new UserPresence(new Address(signal.User, realm), signal.State, signal.Seen);
-        var isNew = !_elsewhere.TryGetValue(presence.Who, out var before) || before.State != presence.State;
+        if (_elsewhere.TryGetValue(presence.Who, out var before) && before.State == presence.State)
+        {
+            _elsewhere[presence.Who] = presence;
+            return;
+        }
+
+        // Who has to do with nobody here is nobody's to know: a peer could make up as many as it likes.
+        var concerned = UsernamesHere(await FindConcernedAsync(presence.Who, cancellationToken));
+        if (concerned.IsEmpty) return;
         if (_elsewhere.Count >= MostElsewhere) _elsewhere.Clear();
         _elsewhere[presence.Who] = presence;
-        return isNew ? TellHereAsync(presence, cancellationToken) : default;
+        _feeds.Publish(new PresenceEvent(presence), concerned);
     }
 
     /// <summary>A place has changed: whether its holder is away, or that it is no more.</summary>
@@ -143,6 +162,7 @@ public sealed class Presences : IAsyncDisposable
         {
             _bell.Reader.TryRead(out _);
             await TellChangesAsync();
+            await GreetAsync();
         }
 
         // Who has gone meanwhile.
@@ -184,6 +204,38 @@ public sealed class Presences : IAsyncDisposable
         lock (_gate)
             foreach (var (account, _) in gone)
                 if (_present.TryGetValue(account, out var present) && present.Places.Count == 0) _present.Remove(account);
+    }
+
+    // On the loop, so that nobody is said to be there after it was said that he has gone.
+    private async ValueTask GreetAsync()
+    {
+        HashSet<RealmName> arrived;
+        var there = new List<(Account Account, UserPresence Presence)>();
+        lock (_gate)
+        {
+            if (_arrived.Count == 0) return;
+            (arrived, _arrived) = (_arrived, []);
+            there.AddRange(_present.Values.Where(present => present.Told != PresenceState.Offline).Select(present => (present.Account, PresenceOf(present) with { State = present.Told })));
+        }
+
+        try
+        {
+            var greeted = arrived.ToDictionary(realm => realm, _ => 0);
+            foreach (var (account, presence) in there)
+            {
+                var signal = new PresenceSignal(account.Username, presence.State, null);
+                foreach (var realm in (await FindConcernedAsync(presence.Who, CancellationToken.None)).Select(address => address.Realm).OfType<RealmName>().Distinct())
+                    if (greeted.TryGetValue(realm, out var count) && count < MostGreeted)
+                    {
+                        _peers.Send(realm, signal);
+                        greeted[realm] = count + 1;
+                    }
+            }
+        }
+        catch (StoreException)
+        {
+            // They see it with the next change, or ask.
+        }
     }
 
     private async ValueTask TellAsync(Account account, UserPresence presence)

@@ -45,6 +45,15 @@ public sealed class Realm : IAsyncDisposable
         Exchange = new Exchange(name, store, peers, Accounts, Groups, Feeds, Presences, options, clock, _ids);
     }
 
+    /// <summary>
+    /// Raised after sessions of an account have ended: the one that is named, or all but one. Not for those that have been idle too long. Whoever listens must not block and not throw.
+    /// </summary>
+    public event Action<AccountId, SessionId?, SessionId?>? SessionsEnded
+    {
+        add => _sessions.Ended += value;
+        remove => _sessions.Ended -= value;
+    }
+
     /// <summary>The realm's name.</summary>
     public RealmName Name { get; }
 

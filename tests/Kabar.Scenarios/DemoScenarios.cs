@@ -72,7 +72,7 @@ public sealed partial class DemoScenarios
         using var taken = new TcpListener(System.Net.IPAddress.Loopback, 0);
         taken.Start();
 
-        var result = await KabarCommand.RunAsync("demo", "--listen", "127.0.0.1:0", "--listen2", taken.LocalEndpoint.ToString() ?? "");
+        var result = await KabarCommand.RunAsync("demo", "--http", "127.0.0.1:0", "--http2", "127.0.0.1:0", "--listen", "127.0.0.1:0", "--listen2", taken.LocalEndpoint.ToString() ?? "");
 
         (result.ExitCode, result.Output).ShouldBe((1, ""));
         result.Error.ShouldStartWith("Cannot listen");

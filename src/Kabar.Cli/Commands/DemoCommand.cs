@@ -15,14 +15,19 @@ internal static class DemoCommand
             "Runs two joined realms, satu on 127.0.0.1:8889 and dua on 127.0.0.1:8899, with the sample users of the protocol's documents, and says what to type. Ctrl-C ends it; nothing is kept.");
         var listen = Listen("--listen", "Where satu listens.", "127.0.0.1:8889");
         var listen2 = Listen("--listen2", "Where dua listens.", "127.0.0.1:8899");
+        var http = Listen("--http", "Where satu serves WebSockets.", "127.0.0.1:8880");
+        var http2 = Listen("--http2", "Where dua serves WebSockets.", "127.0.0.1:8890");
         command.Options.Add(listen);
         command.Options.Add(listen2);
+        command.Options.Add(http);
+        command.Options.Add(http2);
         command.SetAction((result, cancellationToken) => Execution.RunAsync(around, async () =>
         {
             var folder = Directory.CreateTempSubdirectory("kabar-demo-").FullName;
             try
             {
-                await RunAsync(around, folder, result.GetRequiredValue(listen), result.GetRequiredValue(listen2), cancellationToken);
+                var satu = (result.GetRequiredValue(listen), result.GetRequiredValue(http));
+                await RunAsync(around, folder, satu, (result.GetRequiredValue(listen2), result.GetRequiredValue(http2)), cancellationToken);
             }
             finally
             {
@@ -33,12 +38,12 @@ internal static class DemoCommand
     }
 
     private static Option<string> Listen(string name, string description, string address) =>
-        new(name) { Description = description, HelpName = "HOST:PORT[,dialect=NAME]", DefaultValueFactory = _ => address };
+        new(name) { Description = description, HelpName = name.StartsWith("--listen", StringComparison.Ordinal) ? "HOST:PORT[,dialect=NAME]" : "HOST:PORT", DefaultValueFactory = _ => address };
 
-    private static async Task RunAsync(Surroundings around, string folder, string listen, string listen2, CancellationToken cancellationToken)
+    private static async Task RunAsync(Surroundings around, string folder, (string Listen, string Http) first, (string Listen, string Http) second, CancellationToken cancellationToken)
     {
-        await using var satu = await DemoRealm.StartAsync("satu", Path.Combine(folder, "satu"), listen, SampleUsers.OfSatu, cancellationToken);
-        await using var dua = await DemoRealm.StartAsync("dua", Path.Combine(folder, "dua"), listen2, SampleUsers.OfDua, cancellationToken);
+        await using var satu = await DemoRealm.StartAsync("satu", Path.Combine(folder, "satu"), first.Listen, first.Http, SampleUsers.OfSatu, cancellationToken);
+        await using var dua = await DemoRealm.StartAsync("dua", Path.Combine(folder, "dua"), second.Listen, second.Http, SampleUsers.OfDua, cancellationToken);
         await satu.JoinAsync(dua, cancellationToken);
         await around.Output.WriteLineAsync(WhatToType(satu, dua));
         await around.Output.FlushAsync(cancellationToken);
@@ -77,6 +82,11 @@ internal static class DemoCommand
 
               {{kabar}} peer list --data {{satu.Data}}
               {{kabar}} peer list --data {{dua.Data}}
+
+            Kabar's own protocol, kabar, tells what happens as it happens. Typed, or from a program:
+
+              satu   nc {{Words(satu)}}, then: dialect kabar, auth messi surabaya, listen, help    {{satu.WebSocket}}
+              dua    nc {{Words(dua)}}, then: dialect kabar, auth james medan, listen, help       {{dua.WebSocket}}
 
             Every listener speaks all five dialects; 'dialect chat', 'dialect thread-chat', 'dialect layanan-chat',
             'dialect message-service' or 'dialect realm-chat' switches. Ctrl-C ends the demo; nothing is kept.

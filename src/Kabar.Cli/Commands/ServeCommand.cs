@@ -16,10 +16,10 @@ internal static class ServeCommand
         var realm = new Option<string?>("--realm") { Description = "The realm's name, such as satu or kampus.example.", HelpName = "NAME" };
         var listen = new Option<string[]>("--listen")
         {
-            Description = "A listener for the line dialects; 127.0.0.1:8889 unless set. Port 0 takes a free one. May be repeated.",
+            Description = "A listener for the line dialects and kabar; 127.0.0.1:8889 unless set. Port 0 takes a free one. May be repeated.",
             HelpName = "HOST:PORT[,dialect=NAME][,tls]",
         };
-        var http = new Option<string?>("--http") { Description = "Serve /metrics and /healthz here; off unless set.", HelpName = "HOST:PORT" };
+        var http = new Option<string?>("--http") { Description = "Serve WebSockets (/ws), /metrics and /healthz here; off unless set.", HelpName = "HOST:PORT[,tls]" };
         var link = new Option<string?>("--link") { Description = "Where other realms link to this one; nowhere unless set, until a peer is invited.", HelpName = "HOST:PORT" };
         var peers = new Option<string[]>("--peer")
         {

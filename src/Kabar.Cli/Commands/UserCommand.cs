@@ -13,8 +13,9 @@ internal static class UserCommand
 
     internal static Command Create(Surroundings around)
     {
-        var command = new Command("user", "Accounts: add, import, list, passwd, disable, enable, remove. Works beside a running server and without one.");
+        var command = new Command("user", "Accounts: add, invite, import, list, passwd, disable, enable, remove. Works beside a running server and without one.");
         command.Subcommands.Add(Add(around));
+        command.Subcommands.Add(Invite(around));
         command.Subcommands.Add(Import(around));
         command.Subcommands.Add(List(around));
         command.Subcommands.Add(Change(around, "passwd", "Gives a user a new password, from a prompt or standard input, and ends the user's sessions.", needsPassword: true));
@@ -53,6 +54,23 @@ internal static class UserCommand
             };
             await using var link = await OperatorLink.OpenAsync(settings.Read(result).Options, mayMake: true, cancellationToken);
             await link.AskAsync(request, cancellationToken);
+        }));
+        return command;
+    }
+
+    private static Command Invite(Surroundings around)
+    {
+        var command = new Command("invite", "Prints a code with which somebody can make an account by himself, where Registration is \"invite\".");
+        var settings = new SettingsOptions(command);
+        var uses = new Option<int>("--uses") { Description = "How often it works (default: 1).", HelpName = "N", DefaultValueFactory = _ => 1 };
+        var days = new Option<int>("--days") { Description = "For how many days it works (default: 7).", HelpName = "D", DefaultValueFactory = _ => 7 };
+        command.Options.Add(uses);
+        command.Options.Add(days);
+        command.SetAction((result, cancellationToken) => Execution.RunAsync(around, async () =>
+        {
+            await using var link = await OperatorLink.OpenAsync(settings.Read(result).Options, mayMake: true, cancellationToken);
+            var reply = await link.AskAsync(new ControlRequest { Do = "user invite", Uses = result.GetValue(uses), Days = result.GetValue(days) }, cancellationToken);
+            await around.Output.WriteLineAsync(reply.Code);
         }));
         return command;
     }

@@ -26,10 +26,13 @@ internal sealed class DemoRealm : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public string Address => _host.LineEndPoints.First().ToString();
 
+    /// <summary>Where programs connect with WebSockets.</summary>
+    public string WebSocket => $"ws://{_host.HttpEndPoint}/ws";
+
     /// <summary>Starts it. Its link listens on a free port, of this machine alone.</summary>
-    public static async Task<DemoRealm> StartAsync(string name, string data, string listen, IReadOnlyList<SampleUser> users, CancellationToken cancellationToken)
+    public static async Task<DemoRealm> StartAsync(string name, string data, string listen, string http, IReadOnlyList<SampleUser> users, CancellationToken cancellationToken)
     {
-        var options = new KabarOptions { Data = data, Realm = name, Listen = [listen], Link = "127.0.0.1:0" };
+        var options = new KabarOptions { Data = data, Realm = name, Listen = [listen], Http = http, Link = "127.0.0.1:0" };
         options.Validate();
         var quiet = new ConfigurationBuilder().AddInMemoryCollection([new("Logging:LogLevel:Default", "Warning")]).Build();
         var realm = new DemoRealm(await KabarHost.StartAsync(options, quiet, TimeProvider.System, cancellationToken), data, users);

@@ -37,6 +37,11 @@ public sealed record AskHostFrame(Guid Id, GroupId Group, GroupName Name) : AskF
 /// <param name="After">Only those with a greater id: the last of the page before; null for the first page.</param>
 public sealed record AskCopiesFrame(Guid Id, DateTimeOffset Since, Guid? After) : AskFrame(Id);
 
+/// <summary>How is this user of yours? Answered with his presence; refused with <see cref="Refusal.UnknownRecipient"/> when there is none.</summary>
+/// <param name="Id">See <see cref="AskFrame"/>.</param>
+/// <param name="User">Who, on the answering realm.</param>
+public sealed record AskPresenceFrame(Guid Id, Username User) : AskFrame(Id);
+
 /// <summary>A question that this version does not know: answered with <see cref="Refusal.UnknownCommand"/>.</summary>
 /// <param name="Id">See <see cref="AskFrame"/>.</param>
 public sealed record AskOtherFrame(Guid Id) : AskFrame(Id);
@@ -57,6 +62,12 @@ public sealed record AnswerFrame(Guid Id, Refusal? Refusal = null) : LinkFrame
 
     /// <summary>The copies that were asked for, by ascending id. Their addresses name realms.</summary>
     public ImmutableArray<MessageCopy> Copies { get; init; } = [];
+
+    /// <summary>How the user is that was asked for.</summary>
+    public PresenceState? Presence { get; init; }
+
+    /// <summary>When he was last seen; null while he is there, or when that is not known.</summary>
+    public DateTimeOffset? Seen { get; init; }
 
     /// <summary>Whether there are more copies after these.</summary>
     public bool HasMore { get; init; }

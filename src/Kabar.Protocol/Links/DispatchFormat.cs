@@ -10,6 +10,8 @@ namespace Kabar.Protocol.Links;
 /// </summary>
 public static class DispatchFormat
 {
+    private const int IdLength = 36;
+
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? _scratch;
 
@@ -30,6 +32,19 @@ public static class DispatchFormat
     /// <summary>Reads what <see cref="Write"/> wrote; null when it is damaged.</summary>
     public static Dispatch? Read(ReadOnlySpan<byte> stored) => LinkFrameReader.ReadDispatch(stored);
 
+    /// <summary>
+    /// The version of the protocol that what <see cref="Write"/> wrote needs: a peer of an earlier one would end the link at it. Looks only at the front, where what
+    /// people have written does not come.
+    /// </summary>
+    public static int VersionOf(ReadOnlySpan<byte> stored)
+    {
+        var untilVerb = "{\"do\":\"act\",\"id\":\"\",\"group\":\"\",\"verb\":"u8.Length + (2 * IdLength);
+        if (stored.StartsWith("{\"do\":\"revise\""u8) || stored.StartsWith("{\"do\":\"receipt\""u8)) return LinkFrame.RevisionsSince;
+        if (!stored.StartsWith("{\"do\":\"act\""u8) || stored.Length < untilVerb) return 1;
+        var verb = stored[untilVerb..];
+        return verb.StartsWith("\"edit\""u8) || verb.StartsWith("\"delete\""u8) || verb.StartsWith("\"react\""u8) ? LinkFrame.RevisionsSince : 1;
+    }
+
     internal static void WriteFields(Dispatch dispatch, ref FrameText json)
     {
         switch (dispatch)
@@ -41,6 +56,24 @@ public static class DispatchFormat
                 json.Word(",\"to\":"u8, message.To.Value);
                 json.String(",\"text\":"u8, message.Text.Utf8.Span);
                 json.Time(",\"sent\":"u8, message.Sent);
+                if (message.Answers is { } answers) json.Id(",\"answers\":"u8, answers);
+                break;
+            case RevisionDispatch revision:
+                json.Id("\"do\":\"revise\",\"id\":"u8, revision.Id);
+                json.Word(",\"kind\":"u8, LinkWords.Kinds.Word(revision.Kind));
+                json.Word(",\"from\":"u8, revision.From.Value);
+                json.String(",\"name\":"u8, revision.FromName);
+                json.Word(",\"to\":"u8, revision.To.Value);
+                json.Id(",\"target\":"u8, revision.Target);
+                if (revision.Text.Length > 0) json.String(",\"text\":"u8, revision.Text.Utf8.Span);
+                json.Time(",\"sent\":"u8, revision.Sent);
+                break;
+            case ReceiptDispatch receipt:
+                json.Id("\"do\":\"receipt\",\"id\":"u8, receipt.Id);
+                json.Word(",\"from\":"u8, receipt.From.Value);
+                json.Word(",\"to\":"u8, receipt.To.Value);
+                if (receipt.Delivered is { } delivered) json.Id(",\"delivered\":"u8, delivered);
+                if (receipt.Read is { } read) json.Id(",\"read\":"u8, read);
                 break;
             case GroupDispatch act:
                 json.Id("\"do\":\"act\",\"id\":"u8, act.Id);
@@ -49,6 +82,7 @@ public static class DispatchFormat
                 json.Word(",\"from\":"u8, act.From.Value);
                 json.String(",\"name\":"u8, act.FromName);
                 if (act.Subject is { } subject) json.Address(",\"subject\":"u8, subject);
+                if (act.Target is { } target) json.Number(",\"target\":"u8, target);
                 if (act.Text.Length > 0) json.String(",\"text\":"u8, act.Text.Utf8.Span);
                 json.Time(",\"sent\":"u8, act.Sent);
                 break;

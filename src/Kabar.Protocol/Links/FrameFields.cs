@@ -102,6 +102,8 @@ internal ref struct FrameFields
         return default;
     }
 
+    public long? OptionalNumber(FrameKey key, long least) => Has(key) ? Number(key, least) : null;
+
     public Guid? OptionalId(FrameKey key) => Has(key) ? Id(key) : null;
 
     public DateTimeOffset Time(FrameKey key)
@@ -111,6 +113,8 @@ internal ref struct FrameFields
         Fail(key, "is no time");
         return default;
     }
+
+    public DateTimeOffset? OptionalTime(FrameKey key) => Has(key) ? Time(key) : null;
 
     public string String(FrameKey key, int mostCharacters)
     {
@@ -145,6 +149,8 @@ internal ref struct FrameFields
         if (!Core.Username.TryParse(String(key, Core.Username.MaxLength), out var name)) Fail(key, "is no username");
         return name;
     }
+
+    public Username? OptionalUsername(FrameKey key) => Has(key) ? Username(key) : null;
 
     public GroupName GroupName(FrameKey key)
     {

@@ -6,7 +6,7 @@ internal enum FrameKey
     None,
     Seq, Do, Kabar, Realm, Epoch, Last, Received, Through, Listens, Users, Vouches, Secret, Old, New, Signature, Reason, Id, From, Name, To, Text, Sent,
     Group, Verb, Subject, Failed, Addressee, What, User, Entry, Since, After, Ok, Copies, More, Open, All, Add, Remove, Hash, Topic, Position, Members,
-    Banned, Invited, Who, Role, Muted, Joined, Kind, Head, Address, Fingerprint, Expires, Check,
+    Banned, Invited, Who, Role, Muted, Joined, Kind, Head, Target, Answers, Delivered, Read, Presence, Seen, Address, Fingerprint, Expires, Check,
     Count,
 }
 
@@ -65,6 +65,12 @@ internal static class FrameKeys
         "joined" => FrameKey.Joined,
         "kind" => FrameKey.Kind,
         "head" => FrameKey.Head,
+        "target" => FrameKey.Target,
+        "answers" => FrameKey.Answers,
+        "delivered" => FrameKey.Delivered,
+        "read" => FrameKey.Read,
+        "presence" => FrameKey.Presence,
+        "seen" => FrameKey.Seen,
         "address" => FrameKey.Address,
         "fingerprint" => FrameKey.Fingerprint,
         "expires" => FrameKey.Expires,

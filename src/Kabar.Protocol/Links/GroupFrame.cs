@@ -105,10 +105,11 @@ public sealed record StateFrame(GroupId Group) : GroupFrame(Group)
 /// <param name="From">Who did it.</param>
 /// <param name="FromName">His display name.</param>
 /// <param name="Subject">Whom it concerns besides.</param>
-/// <param name="Text">What was said, or what the kind says.</param>
+/// <param name="Text">What was said, or what the kind says. Empty for something said or edited that was deleted since.</param>
 /// <param name="Sent">When.</param>
+/// <param name="Target">The position of the entry that it answers, edits, deletes or reacts to, which lies before its own; null for none.</param>
 public sealed record EntryFrame(
-    GroupId Group, long Position, Guid Id, EntryKind Kind, Address From, string FromName, Address? Subject, MessageText Text, DateTimeOffset Sent)
+    GroupId Group, long Position, Guid Id, EntryKind Kind, Address From, string FromName, Address? Subject, MessageText Text, DateTimeOffset Sent, long? Target = null)
     : GroupFrame(Group);
 
 /// <summary>From the home: there is no such group, or your realm has no member in it.</summary>

@@ -10,7 +10,10 @@ namespace Kabar.Protocol.Links;
 public abstract record LinkFrame
 {
     /// <summary>The version of the protocol that this code speaks.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
+
+    /// <summary>The first version that knows edits, deletions and reactions, receipts and signals. A peer of an earlier one is sent none of them.</summary>
+    public const int RevisionsSince = 2;
 
     /// <summary>The most bytes of a frame with its line's end.</summary>
     public const int MostBytes = 256 * 1024;
@@ -131,6 +134,10 @@ public sealed record PongFrame : LinkFrame;
 /// <param name="Sequence">Its number in the sender's epoch, from 1, ascending.</param>
 /// <param name="Dispatch">What it is.</param>
 public sealed record NumberedFrame(long Sequence, Dispatch Dispatch) : LinkFrame;
+
+/// <summary>Something that is worth nothing later.</summary>
+/// <param name="Signal">What it is. Who does it is a user of the sending realm.</param>
+public sealed record SignalFrame(Signal Signal) : LinkFrame;
 
 /// <summary>
 /// The usernames of the sender's realm: all of them or what has changed. A directory too long for one frame comes in parts, of which only the last has a hash.

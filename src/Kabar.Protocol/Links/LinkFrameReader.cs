@@ -88,6 +88,8 @@ public static class LinkFrameReader
             Dispatch? dispatch = fields.String(FrameKey.Do, WordTable<GroupVerb>.Longest) switch
             {
                 "message" => ReadMessage(ref fields),
+                "revise" => ReadRevision(ref fields),
+                "receipt" => ReadReceipt(ref fields),
                 "act" => ReadAct(ref fields),
                 "failed" => ReadFailed(ref fields),
                 _ => null,
@@ -106,9 +108,14 @@ public static class LinkFrameReader
         return kind switch
         {
             "message" => new NumberedFrame(fields.Number(FrameKey.Seq, least: 1), ReadMessage(ref fields)),
+            "revise" => new NumberedFrame(fields.Number(FrameKey.Seq, least: 1), ReadRevision(ref fields)),
+            "receipt" => new NumberedFrame(fields.Number(FrameKey.Seq, least: 1), ReadReceipt(ref fields)),
             "act" => new NumberedFrame(fields.Number(FrameKey.Seq, least: 1), ReadAct(ref fields)),
             "failed" => new NumberedFrame(fields.Number(FrameKey.Seq, least: 1), ReadFailed(ref fields)),
             "entry" => ReadEntry(ref fields),
+            "typing" => new SignalFrame(ReadTyping(ref fields)),
+            "presence" => new SignalFrame(new PresenceSignal(
+                fields.Username(FrameKey.User), fields.Word(FrameKey.Presence, LinkWords.Presences), fields.OptionalTime(FrameKey.Seen))),
             "ack" => new AckFrame(ReadMark(ref fields, FrameKey.Through)),
             "ping" => new PingFrame(),
             "pong" => new PongFrame(),
@@ -136,14 +143,53 @@ public static class LinkFrameReader
         fields.DisplayName(FrameKey.Name),
         fields.Username(FrameKey.To),
         ReadSaid(ref fields),
-        fields.Time(FrameKey.Sent));
+        fields.Time(FrameKey.Sent),
+        fields.OptionalId(FrameKey.Answers));
+
+    private static RevisionDispatch ReadRevision(ref FrameFields fields)
+    {
+        var kind = ReadRevisionKind(ref fields);
+        var text = fields.Text(FrameKey.Text);
+        CheckText(ref fields, text, kind);
+        return new RevisionDispatch(
+            fields.Id(FrameKey.Id),
+            kind,
+            fields.Username(FrameKey.From),
+            fields.DisplayName(FrameKey.Name),
+            fields.Username(FrameKey.To),
+            fields.Id(FrameKey.Target),
+            text,
+            fields.Time(FrameKey.Sent));
+    }
+
+    private static EntryKind ReadRevisionKind(ref FrameFields fields)
+    {
+        var kind = fields.Word(FrameKey.Kind, LinkWords.Kinds);
+        if (!Revises(kind)) fields.Fail(FrameKey.Kind, "changes nothing that was said");
+        return kind;
+    }
+
+    private static ReceiptDispatch ReadReceipt(ref FrameFields fields)
+    {
+        if (!fields.Has(FrameKey.Delivered) && !fields.Has(FrameKey.Read)) fields.Fail(FrameKey.Read, "or \"delivered\", one of the two is needed");
+        return new ReceiptDispatch(
+            fields.Id(FrameKey.Id), fields.Username(FrameKey.From), fields.Username(FrameKey.To), fields.OptionalId(FrameKey.Delivered), fields.OptionalId(FrameKey.Read));
+    }
+
+    private static TypingSignal ReadTyping(ref FrameFields fields)
+    {
+        if (fields.Has(FrameKey.To) == fields.Has(FrameKey.Group)) fields.Fail(FrameKey.To, "or \"group\", one of the two is needed");
+        return new TypingSignal(fields.Username(FrameKey.From), fields.OptionalUsername(FrameKey.To), fields.Has(FrameKey.Group) ? ReadGroup(ref fields) : null);
+    }
 
     private static GroupDispatch ReadAct(ref FrameFields fields)
     {
         var verb = fields.Word(FrameKey.Verb, LinkWords.Verbs);
         var subject = fields.OptionalAddress(FrameKey.Subject);
         var text = fields.Text(FrameKey.Text);
+        var target = fields.OptionalNumber(FrameKey.Target, least: 1);
         if (verb == GroupVerb.Read) fields.Fail(FrameKey.Verb, "changes nothing");
+        if (GroupRules.Revises(verb) ? target is null : verb != GroupVerb.Say && target is not null) fields.Fail(FrameKey.Target, "does not go with the verb");
         if (verb is GroupVerb.Invite or GroupVerb.Kick or GroupVerb.Ban or GroupVerb.Unban or GroupVerb.Mute or GroupVerb.Unmute or GroupVerb.Role && subject is null)
             fields.Fail(FrameKey.Subject, "is missing");
         CheckText(ref fields, text, verb switch
@@ -152,6 +198,9 @@ public static class LinkFrameReader
             GroupVerb.Role => EntryKind.RoleChanged,
             GroupVerb.Topic => EntryKind.TopicChanged,
             GroupVerb.Move => EntryKind.Moved,
+            GroupVerb.Edit => EntryKind.Edited,
+            GroupVerb.Delete => EntryKind.Deleted,
+            GroupVerb.React => EntryKind.Reacted,
             _ => null,
         });
         return new GroupDispatch(
@@ -162,7 +211,8 @@ public static class LinkFrameReader
             fields.DisplayName(FrameKey.Name),
             subject,
             text,
-            fields.Time(FrameKey.Sent));
+            fields.Time(FrameKey.Sent),
+            target);
     }
 
     private static FailureDispatch ReadFailed(ref FrameFields fields)
@@ -185,26 +235,37 @@ public static class LinkFrameReader
         if (kind == EntryKind.DeliveryFailed) fields.Fail(FrameKey.Kind, "is of no group");
         if (kind is EntryKind.Kicked or EntryKind.Banned or EntryKind.Unbanned or EntryKind.Muted or EntryKind.Unmuted or EntryKind.RoleChanged or EntryKind.Invited
             && subject is null) fields.Fail(FrameKey.Subject, "is missing");
-        CheckText(ref fields, text, kind);
+        var position = fields.Number(FrameKey.Position, least: 1);
+        var target = fields.OptionalNumber(FrameKey.Target, least: 1);
+        if (Revises(kind) ? target is null : kind != EntryKind.Said && target is not null) fields.Fail(FrameKey.Target, "does not go with the kind");
+        if (target >= position) fields.Fail(FrameKey.Target, "does not lie before the position");
+
+        // What was deleted since has no text any more, nor have its edits: the entry that tells it comes behind them.
+        if (text.Length > 0 || kind is not (EntryKind.Said or EntryKind.Edited)) CheckText(ref fields, text, kind);
         return new EntryFrame(
             ReadGroup(ref fields),
-            fields.Number(FrameKey.Position, least: 1),
+            position,
             fields.Id(FrameKey.Id),
             kind,
             fields.Address(FrameKey.From),
             fields.DisplayName(FrameKey.Name),
             subject,
             text,
-            fields.Time(FrameKey.Sent));
+            fields.Time(FrameKey.Sent),
+            target);
     }
+
+    private static bool Revises(EntryKind kind) => kind is EntryKind.Edited or EntryKind.Deleted or EntryKind.Reacted;
 
     // What the text must be where the kind gives it a meaning.
     private static void CheckText(ref FrameFields fields, MessageText text, EntryKind? kind)
     {
         var problem = kind switch
         {
-            EntryKind.Said when text.Length == 0 => "is empty",
-            EntryKind.Said when text.Length > RealmOptions.MostLinkTextBytes => "is too long",
+            EntryKind.Said or EntryKind.Edited when text.Length == 0 => "is empty",
+            EntryKind.Said or EntryKind.Edited when text.Length > RealmOptions.MostLinkTextBytes => "is too long",
+            EntryKind.Deleted when text.Length > 0 => "is of no use",
+            EntryKind.Reacted when !Reaction.IsValid(text) => "is no reaction",
             EntryKind.TopicChanged when text.Length > Group.MaxTopicBytes => "is too long for a topic",
             EntryKind.RoleChanged when GroupRoles.Parse(text.Decode()) is null => "is no role",
             EntryKind.Moved when text.Length > 253 || !RealmName.TryParse(text.Decode(), out _) => "is no realm name",
@@ -260,6 +321,7 @@ public static class LinkFrameReader
             "join" => new AskJoinFrame(id, ReadGroup(ref fields), fields.Username(FrameKey.User), fields.DisplayName(FrameKey.Name), fields.Id(FrameKey.Entry)),
             "host" => new AskHostFrame(id, ReadGroup(ref fields), fields.GroupName(FrameKey.Name)),
             "copies" => new AskCopiesFrame(id, fields.Time(FrameKey.Since), fields.OptionalId(FrameKey.After)),
+            "presence" => new AskPresenceFrame(id, fields.Username(FrameKey.User)),
             _ => new AskOtherFrame(id),
         };
     }
@@ -279,15 +341,27 @@ public static class LinkFrameReader
         {
             Position = fields.Has(FrameKey.Position) ? fields.Number(FrameKey.Position, least: 0) : 0,
             Group = answered,
-            Copies = fields.Objects(FrameKey.Copies, int.MaxValue, static (ref FrameFields copy) => new MessageCopy(
-                copy.Id(FrameKey.Id),
-                copy.Address(FrameKey.From),
-                copy.DisplayName(FrameKey.Name),
-                copy.Address(FrameKey.To),
-                ReadSaid(ref copy),
-                copy.Time(FrameKey.Sent))),
+            Copies = fields.Objects(FrameKey.Copies, int.MaxValue, ReadCopy),
+            Presence = fields.Has(FrameKey.Presence) ? fields.Word(FrameKey.Presence, LinkWords.Presences) : null,
+            Seen = fields.OptionalTime(FrameKey.Seen),
             HasMore = fields.Flag(FrameKey.More),
         };
+    }
+
+    private static MessageCopy ReadCopy(ref FrameFields fields)
+    {
+        var kind = fields.Has(FrameKey.Kind) ? ReadRevisionKind(ref fields) : EntryKind.Said;
+        var text = fields.Text(FrameKey.Text);
+        CheckText(ref fields, text, kind);
+        return new MessageCopy(
+            fields.Id(FrameKey.Id),
+            fields.Address(FrameKey.From),
+            fields.DisplayName(FrameKey.Name),
+            fields.Address(FrameKey.To),
+            text,
+            fields.Time(FrameKey.Sent),
+            kind,
+            Revises(kind) ? fields.Id(FrameKey.Target) : fields.OptionalId(FrameKey.Target));
     }
 
     private static StateFrame ReadState(ref FrameFields fields)

@@ -27,6 +27,16 @@ public static class LinkFrameWriter
             case WelcomeFrame welcome: Write(welcome, ref json); break;
             case ByeFrame bye: json.Word("{\"do\":\"bye\",\"reason\":"u8, LinkWords.Reasons.Word(bye.Reason)); break;
             case UsersFrame users: Write(users, ref json); break;
+            case SignalFrame { Signal: TypingSignal typing }:
+                json.Word("{\"do\":\"typing\",\"from\":"u8, typing.From.Value);
+                if (typing.To is { } to) json.Word(",\"to\":"u8, to.Value);
+                if (typing.Group is { } place) json.Id(",\"group\":"u8, place.Value);
+                break;
+            case SignalFrame { Signal: PresenceSignal presence }:
+                json.Word("{\"do\":\"presence\",\"user\":"u8, presence.User.Value);
+                json.Word(",\"presence\":"u8, LinkWords.Presences.Word(presence.State));
+                if (presence.Seen is { } seen) json.Time(",\"seen\":"u8, seen);
+                break;
             case AskFrame ask: Write(ask, ref json); break;
             case AnswerFrame answer: Write(answer, ref json); break;
             case StateFrame state: Write(state, ref json); break;
@@ -159,6 +169,9 @@ public static class LinkFrameWriter
                 json.Time(",\"what\":\"copies\",\"since\":"u8, copies.Since);
                 if (copies.After is { } after) json.Id(",\"after\":"u8, after);
                 break;
+            case AskPresenceFrame presence:
+                json.Word(",\"what\":\"presence\",\"user\":"u8, presence.User.Value);
+                break;
             default: throw new ArgumentException($"A {ask.GetType().Name} is not sent.", nameof(ask));
         }
     }
@@ -188,6 +201,8 @@ public static class LinkFrameWriter
                 json.Address(",\"to\":"u8, copy.To);
                 json.String(",\"text\":"u8, copy.Text.Utf8.Span);
                 json.Time(",\"sent\":"u8, copy.Sent);
+                if (copy.Kind != EntryKind.Said) json.Word(",\"kind\":"u8, LinkWords.Kinds.Word(copy.Kind));
+                if (copy.Target is { } target) json.Id(",\"target\":"u8, target);
                 json.Raw("}"u8);
                 opening = ",{\"id\":"u8;
             }
@@ -195,6 +210,8 @@ public static class LinkFrameWriter
             json.Raw("]"u8);
         }
 
+        if (answer.Presence is { } presence) json.Word(",\"presence\":"u8, LinkWords.Presences.Word(presence));
+        if (answer.Seen is { } seen) json.Time(",\"seen\":"u8, seen);
         if (answer.HasMore) json.Bool(",\"more\":"u8, true);
     }
 
@@ -237,6 +254,7 @@ public static class LinkFrameWriter
         json.Address(",\"from\":"u8, entry.From);
         json.String(",\"name\":"u8, entry.FromName);
         if (entry.Subject is { } subject) json.Address(",\"subject\":"u8, subject);
+        if (entry.Target is { } target) json.Number(",\"target\":"u8, target);
         json.String(",\"text\":"u8, entry.Text.Utf8.Span);
         json.Time(",\"sent\":"u8, entry.Sent);
     }

@@ -107,6 +107,13 @@ internal static class LinkWords
     });
 
     public static readonly WordTable<GroupRole> Roles = new(GroupRoles.Word);
+
+    public static readonly WordTable<PresenceState> Presences = new(state => state switch
+    {
+        PresenceState.Offline => "offline",
+        PresenceState.Away => "away",
+        PresenceState.Online => "online",
+    });
 }
 
 /// <summary>Words for the values of an enum whose numbers run from 0, found both ways.</summary>

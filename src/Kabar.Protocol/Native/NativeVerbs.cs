@@ -8,9 +8,6 @@ namespace Kabar.Protocol.Native;
 /// <summary>The verbs of the native protocol, a row each. Protocol: native, "Verbs".</summary>
 public static class NativeVerbs
 {
-    /// <summary>What this protocol is called where dialects are named.</summary>
-    public const string Dialect = "kabar";
-
     private const int LongestName = 32;
 
     // In the order of the document.
@@ -172,7 +169,7 @@ public static class NativeVerbs
     private static string ReadDialect(ref NativeFields fields)
     {
         var name = fields.String(NativeKey.Dialect);
-        if (name != Dialect && DialectCatalog.Find(name) is null) fields.Fail(NativeKey.Dialect);
+        if (name != DialectCatalog.NativeName && DialectCatalog.Find(name) is null) fields.Fail(NativeKey.Dialect);
         return name;
     }
 

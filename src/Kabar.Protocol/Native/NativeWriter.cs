@@ -432,9 +432,16 @@ public static class NativeWriter
             return;
         }
 
-        if (revision.IsDeleted) json.Bool(",\"deleted\":"u8, value: true);
-        else json.String(",\"text\":"u8, revision.Text.Utf8.Span);
-        if (revision.Edited is { } edited) json.Time(",\"edited\":"u8, edited);
+        if (revision.IsDeleted)
+        {
+            json.Bool(",\"deleted\":"u8, value: true);
+        }
+        else
+        {
+            json.String(",\"text\":"u8, revision.Text.Utf8.Span);
+            if (revision.Edited is { } edited) json.Time(",\"edited\":"u8, edited);
+        }
+
         if (!revision.Reactions.IsEmpty)
         {
             json.Raw(",\"reactions\":["u8);

@@ -26,6 +26,9 @@ internal sealed partial class ClientConnection(
     /// <summary>Where it comes from exactly.</summary>
     public IPAddress Remote => (remote as IPEndPoint)?.Address ?? IPAddress.None;
 
+    /// <summary>Whether it is a stream of bytes, on which anything may be spoken; a WebSocket is one of messages.</summary>
+    public bool IsStream => transport is not WebSocketTransport;
+
     /// <summary>How much may be asked on it.</summary>
     public RequestRate Rate { get; } = new(limits.RequestsPerSecond, limits.RequestBurst, clock);
 

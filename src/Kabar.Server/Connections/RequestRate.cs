@@ -12,9 +12,26 @@ internal sealed class RequestRate(int perSecond, int burst, TimeProvider clock)
     {
         if (perSecond <= 0) return TimeSpan.Zero;
 
-        var now = clock.GetTimestamp();
-        _tokens = Math.Min(Math.Max(burst, 1), _tokens + (clock.GetElapsedTime(_filled, now).TotalSeconds * perSecond)) - 1;
-        _filled = now;
+        Fill();
+        _tokens--;
         return _tokens >= 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(-_tokens / perSecond);
+    }
+
+    /// <summary>Counts a request if it is within the rate; false when it is one too many, and then nobody waits for it.</summary>
+    public bool TryTake()
+    {
+        if (perSecond <= 0) return true;
+
+        Fill();
+        if (_tokens < 1) return false;
+        _tokens--;
+        return true;
+    }
+
+    private void Fill()
+    {
+        var now = clock.GetTimestamp();
+        _tokens = Math.Min(Math.Max(burst, 1), _tokens + (clock.GetElapsedTime(_filled, now).TotalSeconds * perSecond));
+        _filled = now;
     }
 }

@@ -33,6 +33,16 @@ internal sealed class AccountCommands(Realm realm)
     public async ValueTask<ControlReply> RemoveAsync(ControlRequest request, CancellationToken cancellationToken) =>
         Answer(request, await realm.Accounts.RemoveAsync(NameOf(request), cancellationToken));
 
+    /// <summary>Makes a code with which somebody can make an account by himself.</summary>
+    public async ValueTask<ControlReply> InviteAsync(ControlRequest request)
+    {
+        const int MostDays = 365;
+        if (realm.Options.Registration != RegistrationMode.Invite)
+            return new ControlReply { Error = $"Registration is \"{(realm.Options.Registration == RegistrationMode.Open ? "open" : "off")}\": codes are for where it is \"invite\"." };
+        if (request.Uses < 1 || request.Days is < 1 or > MostDays) return new ControlReply { Error = $"An invitation works once or more often, for 1 to {MostDays} days." };
+        return new ControlReply { Code = await realm.Registrations.InviteAsync(request.Uses, TimeSpan.FromDays(request.Days)) };
+    }
+
     private static string NameOf(ControlRequest request) => request.Username ?? "";
 
     private static Password PasswordOf(ControlRequest request) => new(Encoding.UTF8.GetBytes(request.Password ?? ""));

@@ -29,6 +29,12 @@ internal sealed record ControlRequest
     /// <summary>An invitation, as another realm's operator handed it over.</summary>
     public string? Code { get; init; }
 
+    /// <summary>How often an invitation to register works.</summary>
+    public int Uses { get; init; } = 1;
+
+    /// <summary>For how many days it works.</summary>
+    public int Days { get; init; } = 7;
+
     /// <summary>A group: <c>batak</c>, <c>#batak</c> or <c>batak@satu</c>.</summary>
     public string? Group { get; init; }
 
@@ -52,7 +58,7 @@ internal sealed record ControlReply
 
     public IReadOnlyList<PeerLine>? Peers { get; init; }
 
-    /// <summary>An invitation for another realm's operator.</summary>
+    /// <summary>An invitation: for another realm's operator, or to register.</summary>
     public string? Code { get; init; }
 
     /// <summary>What was done, where there is something to say.</summary>

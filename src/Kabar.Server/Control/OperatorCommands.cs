@@ -24,6 +24,7 @@ internal sealed class OperatorCommands(Realm realm, PeerCommands peers)
                 "user disable" => await _accounts.SetDisabledAsync(request, disabled: true, cancellationToken),
                 "user enable" => await _accounts.SetDisabledAsync(request, disabled: false, cancellationToken),
                 "user remove" => await _accounts.RemoveAsync(request, cancellationToken),
+                "user invite" => await _accounts.InviteAsync(request),
                 "group list" => await _groups.ListAsync(cancellationToken),
                 "group create" => await _groups.CreateAsync(request, cancellationToken),
                 "group members" => await _groups.ListMembersAsync(request, cancellationToken),

@@ -25,10 +25,38 @@ internal sealed class Authority(Realm realm, Peer peer)
         // Coming in is asked for, since somebody waits; reading is not done on the link.
         GroupDispatch { Verb: GroupVerb.Join or GroupVerb.Read } => null,
         GroupDispatch act => act.Sent > now + ClockTolerance ? act with { Sent = now } : act,
+        // Whether the message is one of these two, and may be changed so, is decided where it is looked up.
+        RevisionDispatch revision => revision.Sent > now + ClockTolerance ? revision with { Sent = now } : revision,
+        ReceiptDispatch { Delivered: null, Read: null } => null,
+        ReceiptDispatch receipt => receipt,
         FailureDispatch { Addressee: null, Group: null } => null,
         FailureDispatch failure => failure,
         _ => null,
     };
+
+    /// <summary>
+    /// What the peer tells of the moment: of a user of its own, to somebody who is here, or in a group in which that user may speak and somebody here is. Null where
+    /// it is nobody's to hear.
+    /// </summary>
+    public async ValueTask<Signal?> AdmitAsync(Signal signal, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        switch (signal)
+        {
+            case TypingSignal { To: { } to }:
+                return await realm.Accounts.FindAsync(to, cancellationToken) is { IsDisabled: false } ? signal : null;
+            case TypingSignal { Group: { } place, From: var from }:
+                return await realm.Groups.FindAsync(place, cancellationToken) is { } group
+                    && group.Members.TryGetValue(new Address(from, peer.Realm), out var member)
+                    && !member.IsMuted
+                    && group.Members.Keys.Any(address => address.Realm is null)
+                        ? signal
+                        : null;
+            case PresenceSignal presence:
+                return presence.Seen > now ? presence with { Seen = now } : presence;
+            default:
+                return null;
+        }
+    }
 
     /// <summary>An announcement that the peer is home of a group with members here: of one that is known to have its home there, or that somebody here wants to join.</summary>
     public async ValueTask<bool> MayAnnounceAsync(MemberFrame member, CancellationToken cancellationToken) =>

@@ -13,7 +13,7 @@ namespace Kabar.Server.Federation;
 ///
 /// The reader's loop calls everything here but <see cref="WriteAsync"/>, which is the writer's.
 /// </summary>
-internal sealed partial class GroupLink(LinkSession session, LinkContext context, Peer peer, Authority authority)
+internal sealed partial class GroupLink(LinkSession session, LinkContext context, Peer peer, Authority authority, int version)
 {
     private const int EntriesPerFetch = 256;
     private const int BytesPerFetch = 64 * 1024;
@@ -137,6 +137,14 @@ internal sealed partial class GroupLink(LinkSession session, LinkContext context
         {
             foreach (var entry in await stream.TakeAsync(cancellationToken))
             {
+                if (!IsKnownToPeer(entry))
+                {
+                    Log.VersionTooLow(context.Logger, peer.Realm, version, stream.Group, entry.Position);
+                    stream.End();
+                    _streams.TryRemove(KeyValuePair.Create(stream.Group, stream));
+                    break;
+                }
+
                 LinkFrameWriter.Write(FrameOf(stream.Group, entry), output);
                 if (!await IsLastAsync(stream.Group, entry, cancellationToken)) continue;
 
@@ -251,8 +259,12 @@ internal sealed partial class GroupLink(LinkSession session, LinkContext context
     {
         while (await Groups.ReadAsync(group, after, EntriesPerFetch, BytesPerFetch, cancellationToken) is { IsEmpty: false } entries)
         {
-            foreach (var entry in entries) await session.SendAsync(FrameOf(group.Id, entry), cancellationToken);
-            after = entries[^1].Position;
+            foreach (var entry in entries)
+            {
+                if (!IsKnownToPeer(entry)) return after;
+                await session.SendAsync(FrameOf(group.Id, entry), cancellationToken);
+                after = entry.Position;
+            }
         }
 
         return after;
@@ -263,6 +275,10 @@ internal sealed partial class GroupLink(LinkSession session, LinkContext context
         entry.Kind is EntryKind.Left or EntryKind.Kicked or EntryKind.Banned
         && (entry.Subject ?? entry.From).Realm == peer.Realm
         && await authority.FindFollowedAsync(id, cancellationToken) is null;
+
+    // A peer of an earlier version would end the link at an edit or a deletion, and at what was deleted: it is told nothing further until it knows them.
+    private bool IsKnownToPeer(Message entry) =>
+        version >= LinkFrame.RevisionsSince || (entry.Kind is not (EntryKind.Edited or EntryKind.Deleted or EntryKind.Reacted) && !entry.IsDeleted);
 
     private static bool HasMembersHere(Group group) => group.Members.Keys.Any(member => member.Realm is null);
 
@@ -287,7 +303,8 @@ internal sealed partial class GroupLink(LinkSession session, LinkContext context
         entry.FromName,
         entry.Subject is { } subject ? context.Realm.Exchange.Outward(subject) : null,
         entry.Text,
-        entry.Sent);
+        entry.Sent,
+        entry.Target);
 
     private Message MessageOf(EntryFrame entry) => new()
     {
@@ -301,10 +318,14 @@ internal sealed partial class GroupLink(LinkSession session, LinkContext context
         Subject = entry.Subject is { } subject ? context.Realm.Exchange.Inward(subject) : null,
         Text = entry.Text,
         Sent = entry.Sent,
+        Target = entry.Target,
     };
 
     private static partial class Log
     {
+        [LoggerMessage(EventId = 2203, Level = LogLevel.Warning, Message = "Realm {Realm} speaks version {Version} of the link and knows no edits, deletions and reactions: it hears no more of group {Group} from position {Position} on, until it is brought up to date.")]
+        public static partial void VersionTooLow(ILogger logger, RealmName realm, int version, GroupId group, long position);
+
         [LoggerMessage(EventId = 2201, Level = LogLevel.Warning, Message = "Realm {Realm} told {What} of group {Group}, which is not its to tell; it was left out.")]
         public static partial void Refused(ILogger logger, RealmName realm, string what, GroupId group);
 

@@ -75,10 +75,10 @@ internal sealed class LinkDoor(Peers peers, RealmName here, IStore store, KabarO
                 Secret = peer.Secret is { } secret ? SessionToken.Parse(System.Text.Encoding.ASCII.GetBytes(secret)) : null,
             };
             var outcome = await LinkHandshake.DialAsync(stream, peer.Realm, peer.Fingerprint, hello, _limits, clock, stopping);
-            if (outcome is not LinkOpened { Welcome: var welcome } opened) return new LinkAttempt(TimeSpan.Zero, Word((LinkFailed)outcome)) { IsRefused = IsFinal((LinkFailed)outcome) };
+            if (outcome is not LinkOpened { Hello: var theirs, Welcome: var welcome } opened) return new LinkAttempt(TimeSpan.Zero, Word((LinkFailed)outcome)) { IsRefused = IsFinal((LinkFailed)outcome) };
 
             if (peer.Secret is not null || opened.PinMoved) await link.UpdateAsync(known => known with { Secret = null, Fingerprint = opened.Fingerprint });
-            return new LinkAttempt(await link.ServeAsync(stream, welcome.Sends, welcome.Received, welcome.Users, stopping), null);
+            return new LinkAttempt(await link.ServeAsync(stream, theirs.Speaks, welcome.Sends, welcome.Received, welcome.Users, stopping), null);
         }
     }
 
@@ -101,7 +101,7 @@ internal sealed class LinkDoor(Peers peers, RealmName here, IStore store, KabarO
 
         try
         {
-            await admitted.ServeAsync(stream, sends, hello.Received, hello.Users, stopping);
+            await admitted.ServeAsync(stream, hello.Speaks, sends, hello.Received, hello.Users, stopping);
         }
         finally
         {

@@ -5,7 +5,7 @@ using Kabar.Protocol.Links;
 namespace Kabar.Server.Federation;
 
 /// <summary>The questions on one link: those of the peer, answered here, and ours, whose answers are waited for.</summary>
-internal sealed class LinkQuestions(LinkContext context, Peer peer, Authority authority)
+internal sealed class LinkQuestions(LinkContext context, Peer peer, Authority authority, int version)
 {
     private const int CopiesPerPage = 500;
 
@@ -33,6 +33,7 @@ internal sealed class LinkQuestions(LinkContext context, Peer peer, Authority au
             : new AnswerFrame(ask.Id, refusal),
         AskHostFrame host => new AnswerFrame(ask.Id, await CheckHostAsync(host, cancellationToken)),
         AskCopiesFrame copies => await CopyAsync(copies, cancellationToken),
+        AskPresenceFrame { User: var user } => await FindPresenceAsync(ask.Id, user, cancellationToken),
         _ => new AnswerFrame(ask.Id, Refusal.UnknownCommand),
     };
 
@@ -40,6 +41,11 @@ internal sealed class LinkQuestions(LinkContext context, Peer peer, Authority au
         await context.Realm.Groups.FindAsync(address, cancellationToken) is { } group
             ? new AnswerFrame(id) { Group = new AnsweredGroup(group.Id, group.Name, group.IsOpen) }
             : new AnswerFrame(id, Refusal.UnknownGroup);
+
+    private async ValueTask<AnswerFrame> FindPresenceAsync(Guid id, Username user, CancellationToken cancellationToken) =>
+        (await context.Realm.Presences.FindAsync(new Address(user, context.Realm.Name), cancellationToken)).TryGet(out var presence, out var refusal)
+            ? new AnswerFrame(id) { Presence = presence.State, Seen = presence.Seen }
+            : new AnswerFrame(id, refusal);
 
     // Only of a group whose replica is here, from its home, and whose name is not taken here.
     private async ValueTask<Refusal?> CheckHostAsync(AskHostFrame host, CancellationToken cancellationToken)
@@ -53,7 +59,8 @@ internal sealed class LinkQuestions(LinkContext context, Peer peer, Authority au
         // The two clocks may differ.
         var since = ask.Since - TimeSpan.FromHours(1);
         var copies = await context.Store.ListCopiesAsync(peer.Realm, since, ask.After, CopiesPerPage, cancellationToken);
-        var outward = copies.Select(copy => copy with { From = context.Realm.Exchange.Outward(copy.From), To = context.Realm.Exchange.Outward(copy.To) }).ToArray();
+        var known = version >= LinkFrame.RevisionsSince ? copies : copies.Where(copy => copy.Kind == EntryKind.Said);
+        var outward = known.Select(copy => copy with { From = context.Realm.Exchange.Outward(copy.From), To = context.Realm.Exchange.Outward(copy.To) }).ToArray();
         return AnswerFrame.OfCopies(ask.Id, outward, hasMore: copies.Length == CopiesPerPage);
     }
 }

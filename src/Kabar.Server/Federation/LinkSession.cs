@@ -13,6 +13,7 @@ namespace Kabar.Server.Federation;
 ///
 /// <code>
 ///   reader:  bytes ──► frames ──► authority ──► numbered: the realm commits them together ──► acknowledgement (the writer sends it)
+///                                          ├──► signals: heard when the numbered frames before them are committed, or dropped
 ///                                          └──► the rest: answered, or handed to the groups' half (GroupLink)
 ///   writer:  answers and acknowledgements, then the outbox from where the peer has it, then the groups the peer follows ──► one flush
 /// </code>
@@ -32,6 +33,10 @@ internal sealed partial class LinkSession : IDisposable
     // Received while older copies are still awaited.
     private const int MostKept = 1024;
 
+    // What people do by hand at a thousand keyboards; a burst when a link comes to stand.
+    private const int SignalsPerSecond = 500;
+    private const int SignalsAtOnce = 2000;
+
     // In an outbox beyond what may wait in it.
     private const long RoomForAnswers = 1024 * 1024;
 
@@ -49,6 +54,8 @@ internal sealed partial class LinkSession : IDisposable
     private readonly CancellationTokenSource _ending = new();
     private readonly Guid _peerEpoch;
     private readonly RequestRate _rate;
+    private readonly RequestRate _signalRate;
+    private readonly int _version;
     private long _lastHeard;
     private long _acknowledge;
     private long _acknowledgeSent;
@@ -64,15 +71,16 @@ internal sealed partial class LinkSession : IDisposable
 
     public LinkSession(PeerLink link, LinkContext context, LinkStream stream, LinkStart start)
     {
-        (_link, _context, _stream, _peerEpoch) = (link, context, stream, start.PeerEpoch);
+        (_link, _context, _stream, _peerEpoch, _version) = (link, context, stream, start.PeerEpoch, start.Version);
         (_sent, _acknowledged) = (start.SendAfter, start.SendAfter);
         _lastHeard = context.Clock.GetTimestamp();
         _isMisnumbered = start.ClaimsSince is not null;
         _isReconciling = (link.Peer.ReconcileSince ?? start.ClaimsSince) is not null;
         _rate = new RequestRate(context.Limits.LinkFramesPerSecond, context.Limits.LinkFramesPerSecond, context.Clock);
+        _signalRate = new RequestRate(SignalsPerSecond, SignalsAtOnce, context.Clock);
         _authority = new Authority(context.Realm, link.Peer);
-        _questions = new LinkQuestions(context, link.Peer, _authority);
-        _groups = new GroupLink(this, context, link.Peer, _authority);
+        _questions = new LinkQuestions(context, link.Peer, _authority, _version);
+        _groups = new GroupLink(this, context, link.Peer, _authority, _version);
     }
 
     /// <summary>Wakes the writer. May be called from any thread.</summary>
@@ -115,6 +123,7 @@ internal sealed partial class LinkSession : IDisposable
             _controls.Writer.TryComplete();
             foreach (var loop in loops) await ObserveAsync(loop);
             await ObserveAsync(_persisting);
+            await ObserveAsync(_context.Realm.Presences.ForgetAsync(_link.Peer.Realm, CancellationToken.None).AsTask());
             _groups.End();
         }
     }
@@ -134,6 +143,15 @@ internal sealed partial class LinkSession : IDisposable
     {
         if (_controls.Writer.TryWrite(frame)) Wake();
         else End();
+    }
+
+    /// <summary>
+    /// Tells the peer what is worth nothing later. Never waits: dropped where half of the room for frames is taken, so that what is asked and answered keeps
+    /// the rest. May be called from any thread.
+    /// </summary>
+    public void Tell(Signal signal)
+    {
+        if (_version >= LinkFrame.RevisionsSince && _controls.Reader.Count < ControlsWaiting / 2 && _controls.Writer.TryWrite(new SignalFrame(signal))) Wake();
     }
 
     /// <summary>Asks, and waits for the answer as long as another realm may take.</summary>
@@ -174,6 +192,7 @@ internal sealed partial class LinkSession : IDisposable
     {
         if (_context.Options.ShareUsernames) await _context.Directory.SendToAsync(this, start.PeerHoldsUsers, cancellationToken);
         await _groups.BeginAsync(cancellationToken);
+        _context.Realm.Presences.Greet(_link.Peer.Realm);
         if ((_link.Peer.ReconcileSince ?? start.ClaimsSince) is { } since) await ReconcileAsync(since, cancellationToken);
         await ForeverAsync(cancellationToken);
     }
@@ -225,6 +244,7 @@ internal sealed partial class LinkSession : IDisposable
     {
         var reader = _stream.Input;
         var numbered = new List<(long Sequence, Dispatch Dispatch)>();
+        var signals = new List<Signal>();
         while (true)
         {
             var read = await reader.ReadAsync(cancellationToken);
@@ -247,6 +267,13 @@ internal sealed partial class LinkSession : IDisposable
                     continue;
                 }
 
+                if (frame is SignalFrame { Signal: var signal })
+                {
+                    // Behind what was said before; and too many of them are of use to nobody.
+                    if (_signalRate.TryTake()) signals.Add(signal);
+                    continue;
+                }
+
                 if (frame is AckFrame ack)
                 {
                     acknowledged = ack.Mark;
@@ -261,6 +288,7 @@ internal sealed partial class LinkSession : IDisposable
             reader.AdvanceTo(buffer.Start, buffer.End);
             await CommitAsync(numbered, cancellationToken);
             await _groups.CommitAsync(cancellationToken);
+            await HearAsync(signals, cancellationToken);
             if (acknowledged is { } mark) Acknowledge(mark);
             if (read.IsCompleted) return;
         }
@@ -284,6 +312,14 @@ internal sealed partial class LinkSession : IDisposable
         numbered.Clear();
         Volatile.Write(ref _acknowledge, through);
         Wake();
+    }
+
+    private async ValueTask HearAsync(List<Signal> signals, CancellationToken cancellationToken)
+    {
+        var now = _context.Clock.GetUtcNow();
+        foreach (var signal in signals)
+            if (await _authority.AdmitAsync(signal, now, cancellationToken) is { } admitted) await _context.Realm.Exchange.TakeAsync(_link.Peer, admitted, cancellationToken);
+        signals.Clear();
     }
 
     // False when the link is over.
@@ -389,7 +425,8 @@ internal sealed partial class LinkSession : IDisposable
         _mayHaveMore = false;
         foreach (var entry in await _context.Store.ReadOutboxAsync(_link.Peer.Id, _sent, OutboxBytesPerWrite, cancellationToken))
         {
-            LinkFrameWriter.WriteNumbered(entry.Sequence, entry.Frame.Span, output);
+            // What the peer's version does not know keeps its number, and is not sent.
+            if (_version >= LinkFrame.RevisionsSince || DispatchFormat.VersionOf(entry.Frame.Span) <= _version) LinkFrameWriter.WriteNumbered(entry.Sequence, entry.Frame.Span, output);
             Volatile.Write(ref _sent, entry.Sequence);
             _mayHaveMore = true;
         }
@@ -463,8 +500,9 @@ internal sealed partial class LinkSession : IDisposable
 }
 
 /// <summary>Where a link begins, as the handshake found it.</summary>
+/// <param name="Version">The version of the protocol that the two speak.</param>
 /// <param name="PeerEpoch">The epoch of what the peer sends.</param>
 /// <param name="SendAfter">The peer has everything through this number of ours.</param>
 /// <param name="PeerHoldsUsers">The hash of our directory that the peer holds; null for none.</param>
 /// <param name="ClaimsSince">Since when the peer may have sent what our data lack, as it claims; null when it does not.</param>
-internal sealed record LinkStart(Guid PeerEpoch, long SendAfter, string? PeerHoldsUsers, DateTimeOffset? ClaimsSince);
+internal sealed record LinkStart(int Version, Guid PeerEpoch, long SendAfter, string? PeerHoldsUsers, DateTimeOffset? ClaimsSince);

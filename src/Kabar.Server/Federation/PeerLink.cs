@@ -110,12 +110,14 @@ internal sealed partial class PeerLink : IAsyncDisposable
     /// Serves a link whose handshake is done, until it ends. An older one is ended first, so that only one sends from the outbox.
     /// </summary>
     /// <param name="stream">The secured stream, which stays its owner's to dispose of.</param>
+    /// <param name="peerSpeaks">The highest version of the protocol that the peer speaks.</param>
     /// <param name="peerSends">Where the peer's stream to us is.</param>
     /// <param name="peerReceived">What it has of ours.</param>
     /// <param name="peerHoldsUsers">The hash of our directory that it holds.</param>
     /// <param name="stopping">Ends it, besides the link's own end.</param>
     /// <returns>How long it stood.</returns>
-    public async Task<TimeSpan> ServeAsync(LinkStream stream, StreamMark peerSends, StreamMark? peerReceived, string? peerHoldsUsers, CancellationToken stopping)
+    public async Task<TimeSpan> ServeAsync(
+        LinkStream stream, int peerSpeaks, StreamMark peerSends, StreamMark? peerReceived, string? peerHoldsUsers, CancellationToken stopping)
     {
         var begun = _context.Clock.GetTimestamp();
         var arrival = Interlocked.Increment(ref _arrivals);
@@ -135,7 +137,7 @@ internal sealed partial class PeerLink : IAsyncDisposable
         {
             // Of several that came while one was ending the last goes on.
             if (arrival != Volatile.Read(ref _arrivals)) return TimeSpan.Zero;
-            var start = await PrepareAsync(peerSends, peerReceived, peerHoldsUsers);
+            var start = await PrepareAsync(peerSpeaks, peerSends, peerReceived, peerHoldsUsers);
             using var session = new LinkSession(this, _context, stream, start);
             _session = session;
             if (_peer.IsPaused) return TimeSpan.Zero;
@@ -176,7 +178,7 @@ internal sealed partial class PeerLink : IAsyncDisposable
     private void SignalChange() =>
         Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
 
-    private async ValueTask<LinkStart> PrepareAsync(StreamMark peerSends, StreamMark? peerReceived, string? peerHoldsUsers)
+    private async ValueTask<LinkStart> PrepareAsync(int peerSpeaks, StreamMark peerSends, StreamMark? peerReceived, string? peerHoldsUsers)
     {
         var outbox = await _context.Store.FindOutboxAsync(_peer.Id, _stopped);
         await ReloadAsync(_stopped);
@@ -208,7 +210,7 @@ internal sealed partial class PeerLink : IAsyncDisposable
         // What is pending and waits nowhere may have been lost there, or answered while its home moved. What it has, it skips.
         await _context.Store.EnqueuePendingAsync(_peer.Id, null);
 
-        return new LinkStart(peerSends.Epoch, sendAfter, peerHoldsUsers, claimsSince);
+        return new LinkStart(Math.Min(peerSpeaks, LinkFrame.Version), peerSends.Epoch, sendAfter, peerHoldsUsers, claimsSince);
     }
 
     // Whatever one attempt meets, there is another one.

@@ -185,11 +185,22 @@ internal sealed partial class Peers : IPeers, IAsyncDisposable
 
     public bool IsConnected(RealmName realm) => FindLink(realm)?.Session is not null;
 
-    public IReadOnlyList<(RealmName Realm, bool IsConnected)> List() => throw new NotImplementedException();
+    public IReadOnlyList<(RealmName Realm, bool IsConnected)> List() =>
+        [.. Links.OrderBy(link => link.Peer.Realm.Value, StringComparer.Ordinal).Select(link => (link.Peer.Realm, link.Session is not null))];
 
-    public void Send(RealmName realm, Signal signal) => throw new NotImplementedException();
+    public void Send(RealmName realm, Signal signal) => FindLink(realm)?.Session?.Tell(signal);
 
-    public ValueTask<Result<UserPresence>> FindPresenceAsync(Address who, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async ValueTask<Result<UserPresence>> FindPresenceAsync(Address who, CancellationToken cancellationToken)
+    {
+        if (who.Realm is not { } realm || FindLink(realm) is not { } link) return Refusal.UnknownRecipient;
+        return await AskAsync(link, new AskPresenceFrame(Guid.NewGuid(), who.Username), cancellationToken) switch
+        {
+            null or { Refusal: Refusal.UnknownCommand } => Refusal.PeerUnreachable, // the second: its version does not tell
+            { Refusal: { } refusal } => refusal,
+            { Presence: { } state, Seen: var seen } => new UserPresence(who, state, seen),
+            _ => Refusal.PeerUnreachable,
+        };
+    }
 
     public bool IsFull(PeerId peer)
     {

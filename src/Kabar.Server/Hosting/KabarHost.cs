@@ -138,6 +138,7 @@ internal sealed class KabarHost : IAsyncDisposable
         services.AddSingleton(provider => new Realm(name, store, options.ForRealm(), clock, provider.GetRequiredService<IPeers>()));
         services.AddSingleton<ConnectionRegistry>();
         services.AddSingleton<KabarMetrics>();
+        services.AddSingleton<SessionWatches>();
         services.AddSingleton<LineFrontEnd>();
         services.AddSingleton<NativeFrontEnd>();
         services.AddSingleton(provider => new ConnectionDoor(

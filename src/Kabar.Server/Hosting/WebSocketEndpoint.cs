@@ -31,13 +31,11 @@ internal static class WebSocketEndpoint
     /// Whether a page may connect: a browser says of which site it is, and lets any page try. One of another site must not speak for who is logged in here.
     /// </summary>
     public static bool IsOfThisSite(string? origin, string host) =>
-        string.IsNullOrEmpty(origin) || (Uri.TryCreate(origin, UriKind.Absolute, out var site) && HostString.FromUriComponent(site).Equals(HostOf(site.Scheme, host)));
-
-    private static HostString HostOf(string scheme, string host)
-    {
-        var asked = new HostString(host);
-        return asked.Port is { } port && port == (scheme == Uri.UriSchemeHttps ? 443 : 80) ? new HostString(asked.Host) : asked;
-    }
+        string.IsNullOrEmpty(origin)
+        || (Uri.TryCreate(origin, UriKind.Absolute, out var site)
+            && Uri.TryCreate($"{site.Scheme}://{host}", UriKind.Absolute, out var asked)
+            && string.Equals(site.Authority, asked.Authority, StringComparison.OrdinalIgnoreCase)
+            && site.Authority.Length > 0);
 
     private static async Task ServeAsync(HttpContext context, ConnectionDoor door, Limits limits, ConnectionRegistry registry, TimeProvider clock)
     {

@@ -31,6 +31,7 @@ internal sealed partial class GroupConversation : IConversation, IEntryListener
     private readonly LineFrontEnd _host;
     private readonly GroupPlace _place;
     private readonly ConversationTerms _terms;
+    private readonly LoggedIn? _login;
     private readonly Func<ValueTask<Result<Actor>>> _identify;
     private readonly PipeReader _input;
     private readonly OutboundQueue _outbound;
@@ -46,10 +47,11 @@ internal sealed partial class GroupConversation : IConversation, IEntryListener
     /// <param name="host">What the front end is made of.</param>
     /// <param name="place">Who is where, from <see cref="GroupRooms.EnterAsync"/>.</param>
     /// <param name="terms">Over which connection, and how.</param>
+    /// <param name="login">With which session; null for a peer's user, who has none here.</param>
     /// <param name="identify">Who speaks, asked before each text; refused when he may no longer.</param>
-    public GroupConversation(LineFrontEnd host, GroupPlace place, ConversationTerms terms, Func<ValueTask<Result<Actor>>> identify)
+    public GroupConversation(LineFrontEnd host, GroupPlace place, ConversationTerms terms, LoggedIn? login, Func<ValueTask<Result<Actor>>> identify)
     {
-        (_host, _place, _terms, _identify) = (host, place, terms, identify);
+        (_host, _place, _terms, _login, _identify) = (host, place, terms, login, identify);
         _input = terms.Transport.Input;
         _outbound = new OutboundQueue(terms.Transport.Output, host.Limits.OutboundQueueBytes, host.Clock);
         _said = new ConversationInput(terms.EndsLines, host.Limits.RequestLineBytes);
@@ -63,8 +65,10 @@ internal sealed partial class GroupConversation : IConversation, IEntryListener
     public async Task<bool> RunAsync()
     {
         _host.Rooms.Begin(_place, this);
+        using var watch = _login is { } login ? _host.Sessions.Add(login, () => Depart(Departure.LoggedOut)) : null;
         try
         {
+            await LookAsync();
             using (await _host.Realm.Groups.ListenAsync(_place.Visit.Group, _place.Visit.After, this, CancellationToken.None))
             {
                 await ConverseAsync();
@@ -123,6 +127,19 @@ internal sealed partial class GroupConversation : IConversation, IEntryListener
         if (Interlocked.CompareExchange(ref _departure, (int)departure, (int)Departure.None) != (int)Departure.None) return;
         if (departure is not Departure.Left) _outbound.Close(isDropped: false);
         _input.CancelPendingRead();
+    }
+
+    // The session may have ended before it was watched. What cannot be read now is asked for again before each text.
+    private async ValueTask LookAsync()
+    {
+        try
+        {
+            if (!(await _identify()).IsOk) Depart(Departure.LoggedOut);
+        }
+        catch (StoreException exception)
+        {
+            Log.StoreFailed(_host.Logger, _terms.Origin, exception);
+        }
     }
 
     private async ValueTask ConverseAsync()

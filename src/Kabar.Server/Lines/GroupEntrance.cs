@@ -14,7 +14,8 @@ internal sealed class GroupEntrance(LineFrontEnd host)
     /// <summary>Takes a user into a group, wherever it is.</summary>
     public async ValueTask<Entrance> EnterAsync(GroupCommand command, ConversationTerms terms)
     {
-        if (!(await host.Realm.FindUserAsync(command.Token, CancellationToken.None)).TryGet(out var account, out var refusal)) return refusal;
+        if (!(await host.Realm.ResumeAsync(command.Token, CancellationToken.None)).TryGet(out var login, out var refusal)) return refusal;
+        var account = login.Account;
         if (!GroupAddress.TryParse(command.Group, out var address)) return Refusal.InvalidName;
 
         var entered = await host.Rooms.EnterAsync(cancellationToken => host.Realm.Groups.EnterAsync(account, address, cancellationToken), CancellationToken.None);
@@ -29,7 +30,7 @@ internal sealed class GroupEntrance(LineFrontEnd host)
             if (!made.TryGet(out place, out refusal)) return refusal;
         }
 
-        return new Entrance(new GroupConversation(host, place, terms, () => IdentifyAsync(command.Token)), null);
+        return new Entrance(new GroupConversation(host, place, terms, login, () => IdentifyAsync(command.Token)), null);
     }
 
     /// <summary>Takes a legacy peer's user into a group whose home is here.</summary>
@@ -47,7 +48,7 @@ internal sealed class GroupEntrance(LineFrontEnd host)
         if (!entered.TryGet(out var place, out var refusal)) return refusal == Refusal.UnknownGroup ? unknown : refusal;
 
         var speaker = new Actor(who, username.Value);
-        return new Entrance(new GroupConversation(host, place, terms, () => new ValueTask<Result<Actor>>(speaker)), null);
+        return new Entrance(new GroupConversation(host, place, terms, login: null, () => new ValueTask<Result<Actor>>(speaker)), null);
     }
 
     /// <summary>Takes in a message that a legacy peer brings.</summary>

@@ -15,13 +15,14 @@ internal sealed class LineFrontEnd : IFrontEnd
         Realm realm,
         IPeers peers,
         LegacyPeers legacy,
+        SessionWatches sessions,
         Limits limits,
         ConnectionRegistry registry,
         KabarMetrics metrics,
         TimeProvider clock,
         ILogger<LineFrontEnd> logger)
     {
-        (Realm, Peers, Legacy, Limits, _registry, Metrics, Clock, Logger) = (realm, peers, legacy, limits, registry, metrics, clock, logger);
+        (Realm, Peers, Legacy, Sessions, Limits, _registry, Metrics, Clock, Logger) = (realm, peers, legacy, sessions, limits, registry, metrics, clock, logger);
         Rooms = new GroupRooms(realm);
         Entrance = new GroupEntrance(this);
         metrics.AddGauge("kabar_group_conversations", "Connections in a group conversation.", () => Rooms.Count);
@@ -32,6 +33,8 @@ internal sealed class LineFrontEnd : IFrontEnd
     public IPeers Peers { get; }
 
     public LegacyPeers Legacy { get; }
+
+    public SessionWatches Sessions { get; }
 
     public GroupRooms Rooms { get; }
 

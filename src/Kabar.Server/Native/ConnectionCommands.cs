@@ -49,7 +49,7 @@ internal static class ConnectionCommands
 
     public static NativeReply Switch(NativeConnection connection, NativeCaller caller, SwitchRequest request)
     {
-        if (Speech.Find(request.Name) is not { } speech) return new RefusalReply(Refusal.InvalidParameter, "dialect");
+        if (Speech.Find(request.Name) is not { } speech || (speech.Dialect is not null && !connection.IsStream)) return new RefusalReply(Refusal.InvalidParameter, "dialect");
         if (speech.Dialect is not null) connection.End(speech);
         return new DialectReply(speech.Name);
     }

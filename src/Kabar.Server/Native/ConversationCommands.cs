@@ -16,8 +16,11 @@ internal static class ConversationCommands
     public static async ValueTask<NativeReply> DeleteAsync(NativeCaller caller, DeleteRequest request) =>
         Posted(await caller.Realm.Conversations.DeleteAsync(caller.Account, request.To, request.Position, CancellationToken.None));
 
-    public static async ValueTask<NativeReply> ReactAsync(NativeCaller caller, ReactRequest request) =>
-        Posted(await caller.Realm.Conversations.ReactAsync(caller.Account, request.To, request.Position, request.Emoji, CancellationToken.None));
+    public static async ValueTask<NativeReply> ReactAsync(NativeCaller caller, ReactRequest request)
+    {
+        var reacted = await caller.Realm.Conversations.ReactAsync(caller.Account, request.To, request.Position, request.Emoji, CancellationToken.None);
+        return !reacted.TryGet(out _, out var refusal) && refusal == Refusal.InvalidParameter ? new RefusalReply(refusal, "emoji") : Posted(reacted);
+    }
 
     public static async ValueTask<NativeReply> TypeAsync(NativeCaller caller, TypingRequest request) =>
         await caller.Realm.Conversations.TypeAsync(caller.Account, request.To, CancellationToken.None) is { } refusal ? new RefusalReply(refusal) : DoneReply.Instance;

@@ -48,9 +48,6 @@ internal sealed partial class LiveStream : IFeedListener, IAsyncDisposable
         host.CountListening(1);
     }
 
-    /// <summary>Whether the session that it listens for has ended.</summary>
-    public bool HasEnded => _stage == StreamStage.Ended;
-
     private int MostHeldBytes => _host.Limits.OutboundQueueBytes > 0 ? _host.Limits.OutboundQueueBytes / 2 : int.MaxValue;
 
     private long Target
@@ -120,7 +117,6 @@ internal sealed partial class LiveStream : IFeedListener, IAsyncDisposable
         }
 
         _outbound.Add(CatchUp.LoggedOut);
-        _connection.Wake();
     }
 
     /// <summary>Ends it. What was on its way at this moment may still come.</summary>

@@ -10,6 +10,8 @@ namespace Kabar.Server.Native;
 internal sealed class NativeCaller(NativeFrontEnd host, ClientConnection connection, OutboundQueue outbound) : IAsyncDisposable
 {
     private PresencePlace? _presence;
+    private IDisposable? _watch;
+    private volatile bool _hasEnded;
     private LiveStream? _stream;
 
     /// <summary>The front end.</summary>
@@ -36,8 +38,8 @@ internal sealed class NativeCaller(NativeFrontEnd host, ClientConnection connect
     /// <summary>The session. Only for requests that need a login.</summary>
     public LoggedIn Session => Login ?? throw new System.Diagnostics.UnreachableException("Nobody is logged in, which is asked before.");
 
-    /// <summary>Whether the session that he listens for has ended, which the feeds know before he asks for anything.</summary>
-    public bool HasEnded => _stream is { HasEnded: true };
+    /// <summary>Whether the session has ended, which is known before he asks for anything.</summary>
+    public bool HasEnded => _hasEnded;
 
     /// <summary>The connection is a session's from now on.</summary>
     public async ValueTask EnterAsync(LoggedIn login)
@@ -45,6 +47,7 @@ internal sealed class NativeCaller(NativeFrontEnd host, ClientConnection connect
         await LeaveAsync();
         Login = login;
         _presence = Realm.Presences.Enter(login.Account);
+        _watch = host.Sessions.Add(login, End);
         connection.Stage = ConnectionStage.LoggedIn;
     }
 
@@ -52,8 +55,9 @@ internal sealed class NativeCaller(NativeFrontEnd host, ClientConnection connect
     public async ValueTask LeaveAsync()
     {
         await UnlistenAsync();
+        _watch?.Dispose();
         _presence?.Dispose();
-        (_presence, Login) = (null, null);
+        (_watch, _presence, Login, _hasEnded) = (null, null, null, false);
         if (connection.Stage != ConnectionStage.New) connection.Stage = ConnectionStage.Anonymous;
     }
 
@@ -70,7 +74,7 @@ internal sealed class NativeCaller(NativeFrontEnd host, ClientConnection connect
         if (Login is not { } login) return new(Refusal.NotLoggedIn);
         var finding = Realm.FindUserAsync(login.Token, CancellationToken.None);
         if (!finding.IsCompletedSuccessfully) return CheckAsync(login, finding);
-        return finding.Result.TryGet(out var account, out var refusal) ? new(Keep(login, account)) : LoseAsync(refusal);
+        return finding.Result.TryGet(out var account, out _) ? new(Keep(login, account)) : LoseAsync();
     }
 
     /// <summary>Makes a stream of what happens, in place of the one there is; the caller joins it and begins it.</summary>
@@ -94,7 +98,7 @@ internal sealed class NativeCaller(NativeFrontEnd host, ClientConnection connect
     public ValueTask DisposeAsync() => LeaveAsync();
 
     private async ValueTask<Refusal?> CheckAsync(LoggedIn login, ValueTask<Result<Account>> finding) =>
-        (await finding).TryGet(out var account, out var refusal) ? Keep(login, account) : await LoseAsync(refusal);
+        (await finding).TryGet(out var account, out _) ? Keep(login, account) : await LoseAsync();
 
     private Refusal? Keep(LoggedIn login, Account account)
     {
@@ -102,11 +106,18 @@ internal sealed class NativeCaller(NativeFrontEnd host, ClientConnection connect
         return null;
     }
 
-    private async ValueTask<Refusal?> LoseAsync(Refusal refusal)
+    private async ValueTask<Refusal?> LoseAsync()
     {
         // Who listens is told so, once, and perhaps before this answer.
         _stream?.End();
         await LeaveAsync();
-        return refusal;
+        return Refusal.NotLoggedIn;
+    }
+
+    // From whichever thread ends the session.
+    private void End()
+    {
+        _hasEnded = true;
+        connection.Wake();
     }
 }

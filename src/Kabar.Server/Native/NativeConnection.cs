@@ -49,6 +49,9 @@ internal sealed partial class NativeConnection
     public NativeConnection(NativeFrontEnd host, ClientConnection connection, OutboundQueue outbound, NativeCaller caller) =>
         (_host, _connection, _outbound, _caller) = (host, connection, outbound, caller);
 
+    /// <summary>Whether a line dialect can be spoken on it.</summary>
+    public bool IsStream => _connection.IsStream;
+
     /// <summary>Serves the connection until its client leaves, breaks a limit, asks for a line dialect, or the server stops.</summary>
     /// <returns>What it speaks from now on, or null.</returns>
     public async Task<Speech?> RunAsync()

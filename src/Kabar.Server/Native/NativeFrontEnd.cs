@@ -15,9 +15,9 @@ internal sealed class NativeFrontEnd : IFrontEnd
     private int _connections;
     private int _listening;
 
-    public NativeFrontEnd(Realm realm, IPeers peers, KabarOptions options, KabarMetrics metrics, TimeProvider clock, ILogger<NativeFrontEnd> logger)
+    public NativeFrontEnd(Realm realm, IPeers peers, SessionWatches sessions, KabarOptions options, KabarMetrics metrics, TimeProvider clock, ILogger<NativeFrontEnd> logger)
     {
-        (Realm, Peers, Limits, Language, Metrics, Clock, Logger) = (realm, peers, options.Limits, options.SpokenLanguage, metrics, clock, logger);
+        (Realm, Peers, Sessions, Limits, Language, Metrics, Clock, Logger) = (realm, peers, sessions, options.Limits, options.SpokenLanguage, metrics, clock, logger);
         Encoding = new EventEncoding(metrics);
         metrics.AddGauge("kabar_native_connections", "Connections that speak the native protocol.", () => Volatile.Read(ref _connections));
         metrics.AddGauge("kabar_listening_connections", "Connections that are told what happens.", () => Volatile.Read(ref _listening));
@@ -26,6 +26,8 @@ internal sealed class NativeFrontEnd : IFrontEnd
     public Realm Realm { get; }
 
     public IPeers Peers { get; }
+
+    public SessionWatches Sessions { get; }
 
     public Limits Limits { get; }
 

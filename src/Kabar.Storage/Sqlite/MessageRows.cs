@@ -86,10 +86,10 @@ internal static class MessageRows
     public static void Fail(Database database, long arrival, Refusal reason) =>
         database.Prepare("UPDATE message SET failure = ?2 WHERE arrival = ?1").Bind(1, arrival).Bind(2, reason.ToString()).Run();
 
-    /// <summary>The arrival of a direct message with somebody on another realm, by its id; null when none is known under it.</summary>
+    /// <summary>The arrival of a direct message with somebody on another realm, or of what became of one, by its id; null when none is known under it.</summary>
     public static long? FindExchanged(Database database, Guid id) => database.Prepare("SELECT arrival FROM exchanged WHERE id = ?1").Bind(1, id).ReadNumber();
 
-    /// <summary>Keeps the id of a direct message with somebody on another realm.</summary>
+    /// <summary>Keeps the id of a direct message with somebody on another realm, or of what became of one.</summary>
     public static void KeepExchanged(Database database, Message message) =>
         database.Prepare("INSERT OR IGNORE INTO exchanged (id, arrival) VALUES (?1, ?2)").Bind(1, message.Id).Bind(2, message.Arrival).Run();
 

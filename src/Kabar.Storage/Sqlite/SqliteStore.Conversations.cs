@@ -10,6 +10,9 @@ public sealed partial class SqliteStore
     public long LastArrival => _log.LastArrival;
 
     /// <inheritdoc/>
+    public async ValueTask SettleAsync() => await WriteAsync(static _ => true);
+
+    /// <inheritdoc/>
     public ValueTask<ConversationId?> FindDirectAsync(AccountId account, Address other, CancellationToken cancellationToken)
     {
         using var lease = _reads.Rent();

@@ -33,25 +33,41 @@ public sealed partial class SqliteStore
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<MessageCopy>> ListCopiesAsync(RealmName realm, DateTimeOffset since, Guid? after, int most, CancellationToken cancellationToken)
     {
-        using var lease = _reads.Rent();
+        var copies = ImmutableArray.CreateBuilder<MessageCopy>();
+        var targets = new List<(int Index, ConversationId Conversation, long Position)>();
+        using (var lease = _reads.Rent()) ReadCopies(lease.Database);
+
+        // What was answered or changed is known to the other side by its id.
+        foreach (var (index, conversation, position) in targets) copies[index] = copies[index] with { Target = _log.FindEntry(conversation, position)?.Id };
+        return new(copies.DrainToImmutable());
 
         // The log has no index by time or id; this is read after a restore only.
-        var query = lease.Database.Prepare(
-            """
-            SELECT m.id, f.username, f.realm, m.sender_name, t.username, t.realm, m.text, m.sent
-            FROM message AS m
-            CROSS JOIN direct AS d ON d.conversation = m.conversation
-            CROSS JOIN address AS f ON f.id = m.sender
-            CROSS JOIN address AS t ON t.id = CASE WHEN d.low = m.sender THEN d.high ELSE d.low END
-            WHERE m.sent >= ?2 AND m.kind = 0 AND m.deleted IS NULL AND m.id > ?3 AND (f.realm = ?1 OR t.realm = ?1)
-            ORDER BY m.id
-            LIMIT ?4
-            """).Bind(1, realm.Value).Bind(2, since).Bind(3, after ?? Guid.Empty).Bind(4, most);
-        var copies = ImmutableArray.CreateBuilder<MessageCopy>();
-        while (query.Step())
-            copies.Add(new MessageCopy(
-                query.Uuid(0), MessageLog.ReadAddress(query, 1), query.Text(3), MessageLog.ReadAddress(query, 4), new MessageText(query.Bytes(6).ToArray()), query.Time(7)));
-        return new(copies.DrainToImmutable());
+        void ReadCopies(Database database)
+        {
+            var query = database.Prepare(
+                """
+                SELECT m.id, f.username, f.realm, m.sender_name, t.username, t.realm, m.text, m.sent, m.kind, m.target, m.conversation
+                FROM message AS m
+                CROSS JOIN direct AS d ON d.conversation = m.conversation
+                CROSS JOIN address AS f ON f.id = m.sender
+                CROSS JOIN address AS t ON t.id = CASE WHEN d.low = m.sender THEN d.high ELSE d.low END
+                WHERE m.sent >= ?2 AND m.kind IN (0, 15, 16, 17) AND m.deleted IS NULL AND m.id > ?3 AND (f.realm = ?1 OR t.realm = ?1)
+                ORDER BY m.id
+                LIMIT ?4
+                """).Bind(1, realm.Value).Bind(2, since).Bind(3, after ?? Guid.Empty).Bind(4, most);
+            while (query.Step())
+            {
+                if (query.NumberOrNull(9) is { } position) targets.Add((copies.Count, new ConversationId(query.Number(10)), position));
+                copies.Add(new MessageCopy(
+                    query.Uuid(0),
+                    MessageLog.ReadAddress(query, 1),
+                    query.Text(3),
+                    MessageLog.ReadAddress(query, 4),
+                    new MessageText(query.Bytes(6).ToArray()),
+                    query.Time(7),
+                    (EntryKind)query.Number(8)));
+            }
+        }
     }
 
     /// <inheritdoc/>
@@ -64,10 +80,14 @@ public sealed partial class SqliteStore
             // Whose account is no more has nobody to read it.
             if (NumberOfParty(database, copy.From) is not { } from || NumberOfParty(database, copy.To) is not { } to) continue;
 
-            if (MessageRows.FindExchanged(database, copy.Id) is not null || (copy.From.Realm is not null && !MarkReceived(database, copy.Id))) continue;
+            if (MessageRows.FindExchanged(database, copy.Id) is not null) continue;
 
             var conversation = _log.FindOrMake(database, new AccountId(from), new AccountId(to));
-            AppendExchanged(staging, conversation, Said(copy.Id, copy.From, from, copy.FromName, copy.To, copy.Text, copy.Sent));
+            var target = copy.Target is { } aimed ? FindExchanged(database, conversation, aimed) : null;
+            if (copy.Kind != EntryKind.Said && (target is null || !copy.MayRevise(target))) continue;
+            if (copy.From.Realm is not null && !MarkReceived(database, copy.Id)) continue;
+
+            AppendExchanged(staging, conversation, Said(copy.Id, copy.From, from, copy.FromName, copy.To, copy.Text, copy.Sent, target?.Position) with { Kind = copy.Kind });
             count++;
         }
 

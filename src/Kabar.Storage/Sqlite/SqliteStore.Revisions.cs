@@ -14,7 +14,8 @@ public sealed partial class SqliteStore
         if (!decide(aimed).TryGet(out var decided, out var refusal)) return refusal;
         if (conversation is null || aimed is null) return Refusal.UnknownMessage;
 
-        var message = staging.Append(conversation, RowOf(database, decided.Entry with { Target = target }) with { To = other });
+        var row = RowOf(database, decided.Entry with { Target = target }) with { To = other };
+        var message = other.Realm is null ? staging.Append(conversation, row) : AppendExchanged(staging, conversation, row);
         if (decided.Parcel is { } parcel) staging.Enqueue(parcel, decided.Entry.Sent, direct: message);
         return message;
     });
@@ -26,7 +27,7 @@ public sealed partial class SqliteStore
         var conversation = FindDirect(database, revision.To.Id, revision.From) is { } id ? _log.FindConversation(database, id) : null;
         var target = conversation is null ? null : FindExchanged(database, conversation, revision.Target);
         if (!revision.Decide(target).TryGet(out var entry, out _) || conversation is null || target is null) return;
-        staging.Append(conversation, RowOf(database, entry with { Id = revision.Id, From = revision.From, Target = target.Position }) with { To = new Address(revision.To.Username) });
+        AppendExchanged(staging, conversation, RowOf(database, entry with { Id = revision.Id, From = revision.From, Target = target.Position }) with { To = new Address(revision.To.Username) });
     }
 
     // How far messages of one here have come with somebody on another realm.
@@ -37,7 +38,7 @@ public sealed partial class SqliteStore
 
         var reader = conversation.Other(receipt.To.Id).Value;
         var (delivered, read) = (PositionOf(receipt.Delivered), PositionOf(receipt.Read));
-        if (Advance(staging, conversation, reader, Math.Max(delivered, read), read)) NoteChanged(staging, conversation.Id, reader);
+        if (Advance(staging, conversation, reader, Math.Max(delivered, read), read)) NoteChanged(staging, MarksOf(database, conversation, receipt.From, reader));
 
         // Only what he was sent can have come to him.
         long PositionOf(Guid? said) =>
@@ -47,7 +48,7 @@ public sealed partial class SqliteStore
     private static Message? FindExchanged(Database database, Conversation conversation, Guid id) =>
         MessageRows.FindExchanged(database, id) is { } arrival && MessageRows.Find(database, arrival) is { } found && found.Conversation == conversation.Id ? found : null;
 
-    // Appends a direct message that somebody on another realm says or is sent.
+    // Appends what somebody on another realm says or is sent, or what becomes of it.
     private static Message AppendExchanged(Staging staging, Conversation conversation, in NewRow row)
     {
         var message = staging.Append(conversation, row);
@@ -55,7 +56,7 @@ public sealed partial class SqliteStore
         return message;
     }
 
-    // What somebody here has sent to another realm was not delivered. What is known under no id was no message: an edit, say.
+    // What somebody here has sent to another realm was not delivered.
     private void MarkFailed(Staging staging, AccountId sender, Guid id, Refusal reason)
     {
         var database = staging.Database;

@@ -26,7 +26,7 @@ internal sealed class DemoProcess : IAsyncDisposable
 
     public static async Task<DemoProcess> StartAsync()
     {
-        var start = new ProcessStartInfo(KabarCommand.Executable, ["demo", "--listen", "127.0.0.1:0", "--listen2", "127.0.0.1:0"])
+        var start = new ProcessStartInfo(KabarCommand.Executable, ["demo", "--listen", "127.0.0.1:0", "--listen2", "127.0.0.1:0", "--http", "127.0.0.1:0", "--http2", "127.0.0.1:0"])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

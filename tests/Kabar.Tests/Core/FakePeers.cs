@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using Kabar.Core;
 
 namespace Kabar.Tests.Core;
@@ -21,6 +22,14 @@ internal sealed class FakePeers : IPeers
 
     public Func<GroupId, Account, Result<long>> JoinGroup { get; set; } = (_, _) => Refusal.PeerUnreachable;
 
+    public Func<Address, Result<UserPresence>> FindPresence { get; set; } = _ => Refusal.PeerUnreachable;
+
+    /// <summary>Realms whose link does not stand.</summary>
+    public HashSet<RealmName> Away { get; } = [];
+
+    /// <summary>What was told of the moment.</summary>
+    public ConcurrentQueue<(RealmName Realm, Signal Signal)> Sent { get; } = new();
+
     public Result<bool> Offered { get; set; } = Refusal.PeerUnreachable;
 
     public static RealmName Name(string realm) => RealmName.TryParse(realm, out var name) ? name : throw new FormatException(realm);
@@ -41,17 +50,15 @@ internal sealed class FakePeers : IPeers
 
     public Peer? Find(RealmName realm) => _native.GetValueOrDefault(realm);
 
-    public bool IsConnected(RealmName realm) => true;
+    public bool IsConnected(RealmName realm) => !Away.Contains(realm);
 
     public ValueTask<Result<Peer>> FindUserAsync(Username username, CancellationToken cancellationToken) => new(FindUser(username));
 
-    public IReadOnlyList<(RealmName Realm, bool IsConnected)> List() => [];
+    public IReadOnlyList<(RealmName Realm, bool IsConnected)> List() => [.. _native.Keys.Select(realm => (realm, IsConnected(realm)))];
 
-    public void Send(RealmName realm, Signal signal)
-    {
-    }
+    public void Send(RealmName realm, Signal signal) => Sent.Enqueue((realm, signal));
 
-    public ValueTask<Result<UserPresence>> FindPresenceAsync(Address who, CancellationToken cancellationToken) => new(Refusal.PeerUnreachable);
+    public ValueTask<Result<UserPresence>> FindPresenceAsync(Address who, CancellationToken cancellationToken) => new(FindPresence(who));
 
     public bool IsFull(PeerId peer) => peer == Full;
 

@@ -31,7 +31,7 @@ public sealed class GroupAuthorityTests : IAsyncLifetime
         {
             var before = await MakeAsync(entry);
 
-            var done = await _realm.Realm.Groups.ActAsync(entry.Actor, before.Id, entry.Verb, entry.Subject, MessageText.From(entry.Text), CancellationToken.None);
+            var done = await _realm.Realm.Groups.ActAsync(entry.Actor, before.Id, entry.Verb, entry.Subject, MessageText.From(entry.Text), CancellationToken.None, entry.Target);
 
             done.TryGet(out var posted, out var refusal).ShouldBe(entry.Refusal is null, entry.Name);
             if (entry.Refusal is { } expected) refusal.ShouldBe(expected, entry.Name);
@@ -49,7 +49,7 @@ public sealed class GroupAuthorityTests : IAsyncLifetime
         foreach (var entry in GroupTable.Read(asked).Where(entry => entry.Actor.Address.Realm is not null))
         {
             var before = await MakeAsync(entry);
-            cases.Add((entry, before, Dispatch(before.Id, entry.Verb, entry.Actor.Address.Username, entry.Subject, entry.Text)));
+            cases.Add((entry, before, Dispatch(before.Id, entry.Verb, entry.Actor.Address.Username, entry.Subject, entry.Text, entry.Target)));
         }
 
         await ReceiveAsync([.. cases.Select(entry => entry.Dispatch)]);
@@ -94,8 +94,8 @@ public sealed class GroupAuthorityTests : IAsyncLifetime
         (await _peers.WaitingForAsync(_realm, _dua)).ShouldHaveSingleItem().ShouldBeOfType<FailureDispatch>().Reason.ShouldBe(Refusal.NotAMember);
     }
 
-    private static GroupDispatch Dispatch(GroupId group, GroupVerb verb, Username from, Address? subject, string text) =>
-        new(Guid.CreateVersion7(), group, verb, from, "Display", subject is { Realm: null } own ? own with { Realm = FakePeers.Name("satu") } : subject, MessageText.From(text), DateTimeOffset.UnixEpoch);
+    private static GroupDispatch Dispatch(GroupId group, GroupVerb verb, Username from, Address? subject, string text, long? target = null) =>
+        new(Guid.CreateVersion7(), group, verb, from, "Display", subject is { Realm: null } own ? own with { Realm = FakePeers.Name("satu") } : subject, MessageText.From(text), DateTimeOffset.UnixEpoch, target);
 
     private Task<Group> MakeAsync(GroupCase entry) => MakeAsync(entry.Before);
 
@@ -127,7 +127,8 @@ public sealed class GroupAuthorityTests : IAsyncLifetime
         }
 
         var made = entries.ShouldHaveSingleItem(entry.Name);
-        (made.Id, made.Position, made.From, made.Subject, made.Text.Decode()).ShouldBe((id ?? default, before.StatePosition + 1, entry.Actor.Address, entry.Subject, entry.Text), entry.Name);
+        (made.Id, made.Position, made.From, made.Subject, made.Text.Decode(), made.Target).ShouldBe(
+            (id ?? default, before.StatePosition + 1, entry.Actor.Address, entry.Subject, entry.Text, entry.Target), entry.Name);
         after.StatePosition.ShouldBe(made.Position, entry.Name);
         (after.Home?.Value).ShouldBe(entry.Verb == GroupVerb.Move ? "dua" : null, entry.Name);
     }

@@ -20,7 +20,7 @@ internal sealed class GroupFold
     /// <summary>Whoever acts.</summary>
     public static Actor Actor(string address, bool isOperator = false) => new(Who(address), $"Display {address}", isOperator);
 
-    public static Message Entry(ConversationId conversation, long position, EntryKind kind, string from, string? subject = null, string text = "") => new()
+    public static Message Entry(ConversationId conversation, long position, EntryKind kind, string from, string? subject = null, string text = "", long? target = null) => new()
     {
         Id = Guid.NewGuid(),
         Conversation = conversation,
@@ -32,12 +32,17 @@ internal sealed class GroupFold
         Sent = DateTimeOffset.UnixEpoch.AddSeconds(position),
         Kind = kind,
         Subject = subject is null ? null : Who(subject),
+        Target = target,
     };
 
+    /// <summary>The entry at a position, or null.</summary>
+    public Message? At(long? position) => _entries.Find(entry => entry.Position == position);
+
     /// <summary>The next entry.</summary>
-    public GroupFold Add(EntryKind kind, string from, string? subject = null, string text = "")
+    public GroupFold Add(EntryKind kind, string from, string? subject = null, string text = "", long? target = null)
     {
-        var entry = Entry(Group.Conversation, Group.StatePosition + 1, kind, from, subject, text);
+        var entry = Entry(Group.Conversation, Group.StatePosition + 1, kind, from, subject, text, target);
+        if (kind == EntryKind.Deleted) At(target)?.Revise(new MessageRevision { Text = default, IsDeleted = true });
         _entries.Add(entry);
         Group = Group.Apply(entry);
         return this;

@@ -13,7 +13,7 @@ public sealed class GroupRulesTests
     [MemberData(nameof(Rows))]
     public void The_table_holds(string asked)
     {
-        foreach (var entry in GroupTable.Read(asked)) Check(entry.Before.Group, entry.Actor, entry.Verb, entry.Subject, entry.Text, new RealmOptions()).ShouldBe(entry.Refusal, entry.Name);
+        foreach (var entry in GroupTable.Read(asked)) Check(entry).ShouldBe(entry.Refusal, entry.Name);
     }
 
     [Fact]
@@ -62,14 +62,64 @@ public sealed class GroupRulesTests
     [InlineData(GroupVerb.Say, 10, null)]
     [InlineData(GroupVerb.Say, 11, Refusal.TextTooLong)]
     [InlineData(GroupVerb.Say, 0, Refusal.EmptyText)]
+    [InlineData(GroupVerb.Edit, 10, null)]
+    [InlineData(GroupVerb.Edit, 11, Refusal.TextTooLong)]
+    [InlineData(GroupVerb.Edit, 0, Refusal.EmptyText)]
     [InlineData(GroupVerb.Topic, 0, null)]
     [InlineData(GroupVerb.Topic, Group.MaxTopicBytes, null)]
     [InlineData(GroupVerb.Topic, Group.MaxTopicBytes + 1, Refusal.TextTooLong)]
     [InlineData(GroupVerb.Move, 1, null)]
     [InlineData(GroupVerb.Move, 0, Refusal.InvalidName)]
     [InlineData(GroupVerb.Move, 64, Refusal.InvalidName)]
-    public void Texts_end_at_their_limits(GroupVerb verb, int length, Refusal? refusal) =>
-        Check(new GroupFold().Join("messi").Group, Actor("messi"), verb, null, new string('x', length)).ShouldBe(refusal);
+    public void Texts_end_at_their_limits(GroupVerb verb, int length, Refusal? refusal)
+    {
+        var fold = new GroupFold().Join("messi").Add(EntryKind.Said, "messi", text: "halo");
+        var target = verb == GroupVerb.Edit ? fold.Entries[^1] : null;
+        GroupRules.Check(fold.Group, Actor("messi"), verb, null, MessageText.From(new string('x', length)), Limits, target?.Position, target).ShouldBe(refusal);
+    }
+
+    [Fact]
+    public void What_was_said_by_another_of_the_same_name_is_not_his_who_has_the_name_now()
+    {
+        var fold = new GroupFold().Join("messi").Add(EntryKind.Said, "messi", text: "halo");
+        var said = fold.Entries[^1];
+        var (former, later) = (Actor("messi") with { Since = said.Sent }, Actor("messi") with { Since = said.Sent.AddTicks(1) });
+
+        Revise(former, GroupVerb.Edit).ShouldBeNull();
+        Revise(later, GroupVerb.Edit).ShouldBe(Refusal.NotAllowed);
+        fold.Join("lineker").Add(EntryKind.RoleChanged, "messi", "lineker", "owner").Add(EntryKind.RoleChanged, "lineker", "messi", "member");
+        Revise(former, GroupVerb.Delete).ShouldBeNull();
+        Revise(later, GroupVerb.Delete).ShouldBe(Refusal.NotAllowed);
+        Revise(later, GroupVerb.React).ShouldBeNull();
+
+        Refusal? Revise(Actor actor, GroupVerb verb) => GroupRules.Check(fold.Group, actor, verb, null, MessageText.From(verb == GroupVerb.Delete ? "" : "x"), Limits, said.Position, said);
+    }
+
+    [Fact]
+    public void What_was_said_in_a_closed_group_before_somebody_came_he_cannot_answer_or_change()
+    {
+        var fold = new GroupFold().Join("messi").Add(EntryKind.Said, "messi", text: "halo").Add(EntryKind.Closed, "messi").Add(EntryKind.Invited, "messi", "lineker").Join("lineker");
+        var (before, after) = (fold.Entries[1], fold.Add(EntryKind.Said, "messi", text: "halo").Entries[^1]);
+        foreach (var verb in new[] { GroupVerb.Say, GroupVerb.React })
+        {
+            GroupRules.Check(fold.Group, Actor("lineker"), verb, null, MessageText.From("x"), Limits, before.Position, before).ShouldBe(Refusal.UnknownMessage);
+            GroupRules.Check(fold.Group, Actor("lineker"), verb, null, MessageText.From("x"), Limits, after.Position, after).ShouldBeNull();
+            GroupRules.Check(fold.Group with { IsOpen = true }, Actor("lineker"), verb, null, MessageText.From("x"), Limits, before.Position, before).ShouldBeNull();
+        }
+    }
+
+    [Theory]
+    [InlineData("👍", null)]
+    [InlineData("", null)]
+    [InlineData("a b", Refusal.InvalidParameter)]
+    [InlineData("a\u0007", Refusal.InvalidParameter)]
+    [InlineData("0123456789012345678901234567890123456789012345678901234567890123", null)]
+    [InlineData("01234567890123456789012345678901234567890123456789012345678901234", Refusal.InvalidParameter)]
+    public void A_reaction_is_a_short_text_without_blanks(string emoji, Refusal? refusal)
+    {
+        var fold = new GroupFold().Join("messi").Add(EntryKind.Said, "messi", text: "halo");
+        GroupRules.Check(fold.Group, Actor("messi"), GroupVerb.React, null, MessageText.From(emoji), Limits, 2, fold.Entries[1]).ShouldBe(refusal);
+    }
 
     [Fact]
     public void A_limit_of_zero_is_off_up_to_what_a_link_carries()
@@ -80,6 +130,9 @@ public sealed class GroupRulesTests
         static Refusal? Say(int bytes) =>
             Check(new GroupFold().Join("messi").Group, Actor("messi"), GroupVerb.Say, null, new string('x', bytes), Limits with { TextBytes = 0 });
     }
+
+    private static Refusal? Check(GroupCase entry) => GroupRules.Check(
+        entry.Before.Group, entry.Actor, entry.Verb, entry.Subject, MessageText.From(entry.Text), new RealmOptions(), entry.Target, entry.Before.At(entry.Target));
 
     private static Refusal? Check(Group? group, Actor actor, GroupVerb verb, Address? subject, string text, RealmOptions? limits = null) =>
         GroupRules.Check(group, actor, verb, subject, MessageText.From(text), limits ?? Limits);

@@ -57,6 +57,26 @@ internal sealed class RealmFixture : IAsyncDisposable
 
     public ValueTask<Result<Message>> SendAsync(SessionToken token, string to, string text) => Realm.SendAsync(token, to, MessageText.From(text), CancellationToken.None);
 
+    /// <summary>Where something is said or read.</summary>
+    public static ConversationAddress To(string address) => ConversationAddress.TryParse(address, out var parsed) ? parsed : throw new FormatException(address);
+
+    /// <summary>Says something by way of the native protocol.</summary>
+    public async Task<Result<Posted>> PostAsync(Account from, string to, string text, string? key = null, long? answers = null) =>
+        (await Realm.Conversations.BeginPostAsync(from, To(to), new Draft(MessageText.From(text), key, answers), CancellationToken.None)).TryGet(out var posting, out var refusal)
+            ? await posting.CommitAsync()
+            : refusal;
+
+    /// <summary>Listens for an account from now on.</summary>
+    public async Task<FeedReader> ListenAsync(Account account, SessionId? session = null)
+    {
+        var listening = session ?? new SessionId(Guid.NewGuid());
+        if (session is null)
+            await Store.AddSessionAsync(new Session(listening, account.Id, Clock.GetUtcNow(), Clock.GetUtcNow()), SessionToken.Create().Hash(), CancellationToken.None);
+        var reader = new FeedReader(Realm.Feeds, account, listening);
+        await reader.StartAsync(Store.LastArrival);
+        return reader;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Realm.DisposeAsync();

@@ -58,6 +58,28 @@ internal sealed class LinePipe : IDisposable
         }
     }
 
+    /// <summary>The next line of the native protocol without its end; null when the server closes.</summary>
+    public async Task<string?> TryReadLineAsync()
+    {
+        while (true)
+        {
+            var read = await _toClient.Reader.ReadAsync().BeforeDeadline();
+            if (read.Buffer.PositionOf((byte)'\n') is { } end)
+            {
+                var line = Encoding.UTF8.GetString(read.Buffer.Slice(0, end));
+                _toClient.Reader.AdvanceTo(read.Buffer.GetPosition(1, end));
+                line.ShouldEndWith("\r");
+                return line[..^1];
+            }
+
+            var rest = Encoding.UTF8.GetString(read.Buffer);
+            _toClient.Reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            if (!read.IsCompleted) continue;
+            rest.ShouldBe("", "no line is cut off");
+            return null;
+        }
+    }
+
     /// <summary>Takes exactly these texts of a conversation, which has no framing.</summary>
     public async Task HearAsync(string expected)
     {

@@ -25,8 +25,9 @@ internal sealed class LineServer : IAsyncDisposable
         Registry = new ConnectionRegistry(Limits, Fixture.Clock);
         Metrics = new KabarMetrics(Registry);
         _legacy = new LegacyPeers([.. legacy.Select(peer => PeerSetting.Parse(peer.Split('=')[0], peer.Split('=')[1])).Select(peer => new LegacyPeer(peer.Realm, peer.EndPoint, Fixture.Clock))]);
-        var lines = new LineFrontEnd(Fixture.Realm, NoPeers.Instance, _legacy, Limits, Registry, Metrics, Fixture.Clock, NullLogger<LineFrontEnd>.Instance);
-        var native = new NativeFrontEnd(Fixture.Realm, NoPeers.Instance, new KabarOptions { Limits = Limits, Language = "en" }, Metrics, Fixture.Clock, NullLogger<NativeFrontEnd>.Instance);
+        var sessions = new SessionWatches(Fixture.Realm);
+        var lines = new LineFrontEnd(Fixture.Realm, NoPeers.Instance, _legacy, sessions, Limits, Registry, Metrics, Fixture.Clock, NullLogger<LineFrontEnd>.Instance);
+        var native = new NativeFrontEnd(Fixture.Realm, NoPeers.Instance, sessions, new KabarOptions { Limits = Limits, Language = "en" }, Metrics, Fixture.Clock, NullLogger<NativeFrontEnd>.Instance);
         _door = new ConnectionDoor(lines, native, Registry, Limits, Metrics, Fixture.Clock, NullLogger<ConnectionDoor>.Instance);
     }
 

@@ -33,7 +33,7 @@ CREATE TABLE mark (
 ) WITHOUT ROWID;
 CREATE INDEX mark_by_conversation ON mark (conversation, changed);
 
--- Direct messages with people on other realms, by the id under which both sides know them.
+-- Direct messages with people on other realms, and what became of them, by the id under which both sides know them.
 CREATE TABLE exchanged (
     id      BLOB PRIMARY KEY,
     arrival INTEGER NOT NULL

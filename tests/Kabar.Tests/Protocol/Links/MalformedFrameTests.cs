@@ -1,4 +1,5 @@
 using System.Text;
+using Kabar.Core;
 using Kabar.Protocol.Links;
 using static Kabar.Tests.Protocol.Links.SampleFrames;
 
@@ -13,6 +14,18 @@ public sealed class MalformedFrameTests
     private const string Message = $$"""{"seq":17,"do":"message","id":"{{A}}","from":"messi","name":"Lionel","to":"lineker","text":"halo","sent":"{{Time}}"}""";
     private const string Act = $$"""{"seq":1,"do":"act","id":"{{A}}","group":"{{B}}","verb":"say","from":"messi","name":"Lionel","text":"horas","sent":"{{Time}}"}""";
     private const string Kick = $$"""{"seq":1,"do":"act","id":"{{A}}","group":"{{B}}","verb":"kick","from":"messi","name":"Lionel","subject":"james@dua","sent":"{{Time}}"}""";
+    private const string Answered = $$"""{"seq":18,"do":"message","id":"{{A}}","from":"messi","name":"Lionel","to":"lineker","text":"halo","sent":"{{Time}}","answers":"{{B}}"}""";
+    private const string Edit = $$"""{"seq":19,"do":"revise","id":"{{A}}","kind":"edited","from":"messi","name":"Lionel","to":"lineker","target":"{{B}}","text":"halo","sent":"{{Time}}"}""";
+    private const string Delete = $$"""{"seq":20,"do":"revise","id":"{{A}}","kind":"deleted","from":"messi","name":"Lionel","to":"lineker","target":"{{B}}","sent":"{{Time}}"}""";
+    private const string Reaction = $$"""{"seq":21,"do":"revise","id":"{{A}}","kind":"reacted","from":"messi","name":"Lionel","to":"lineker","target":"{{B}}","text":"halo","sent":"{{Time}}"}""";
+    private const string Receipt = $$"""{"seq":22,"do":"receipt","id":"{{A}}","from":"messi","to":"lineker","delivered":"{{B}}","read":"{{A}}"}""";
+    private const string EditAct = $$"""{"seq":1,"do":"act","id":"{{A}}","group":"{{B}}","verb":"edit","from":"messi","name":"Lionel","target":12,"text":"horas","sent":"{{Time}}"}""";
+    private const string Typing = """{"do":"typing","from":"messi","to":"lineker"}""";
+    private const string Presence = $$"""{"do":"presence","user":"messi","presence":"offline","seen":"{{Time}}"}""";
+    private const string AskPresence = $$"""{"do":"ask","id":"{{A}}","what":"presence","user":"messi"}""";
+    private const string PresenceAnswer = $$"""{"do":"answer","id":"{{A}}","ok":true,"presence":"offline","seen":"{{Time}}"}""";
+    private const string RevisedCopy = $$"""{"do":"answer","id":"{{A}}","ok":true,"copies":[{"id":"{{B}}","from":"messi@satu","name":"L","to":"james@dua","text":"hai","sent":"{{Time}}","kind":"edited","target":"{{A}}"}]}""";
+    private const string EditEntry = $$"""{"do":"entry","group":"{{B}}","position":13,"id":"{{A}}","kind":"edited","from":"messi@satu","name":"Lionel","target":12,"text":"horas","sent":"{{Time}}"}""";
     private const string Failed = $$"""{"seq":3,"do":"failed","id":"{{A}}","failed":"{{B}}","reason":"muted","to":"messi","addressee":"lineker"}""";
     private const string AskUser = $$"""{"do":"ask","id":"{{A}}","what":"user","name":"messi"}""";
     private const string AskGroup = $$"""{"do":"ask","id":"{{A}}","what":"group","name":"batak"}""";
@@ -132,6 +145,71 @@ public sealed class MalformedFrameTests
         { Kick, "\"kick\"", "\"move\"" },
         { Kick, "\"kick\"", "\"topic\",\"text\":\"" + Long + "\"" },
 
+        { Act, "\"text\"", "\"target\":0,\"text\"" },
+        { Act, "\"text\"", "\"target\":\"12\",\"text\"" },
+        { Kick, "\"subject\"", "\"target\":12,\"subject\"" },
+        { EditAct, "\"target\":12,", "" },
+        { EditAct, "\"target\":12", "\"target\":-1" },
+        { EditAct, "\"text\":\"horas\",", "" },
+        { EditAct, "\"edit\"", "\"delete\"" },
+        { EditAct.Replace("\"edit\"", "\"react\"", StringComparison.Ordinal), "horas", "ho ras" },
+        { EditAct.Replace("\"edit\"", "\"react\"", StringComparison.Ordinal), "horas", new string('x', 65) },
+
+        // answers, revise, receipt
+        { Answered, $"\"answers\":\"{B}\"", "\"answers\":7" },
+        { Answered, $"\"answers\":\"{B}\"", "\"answers\":\"x\"" },
+        { Edit, "\"seq\":19,", "" },
+        { Edit, $"\"id\":\"{A}\",", "" },
+        { Edit, "\"kind\":\"edited\",", "" },
+        { Edit, "\"edited\"", "\"said\"" },
+        { Edit, "\"edited\"", "\"improved\"" },
+        { Edit, "\"messi\"", "\"messi@satu\"" },
+        { Edit, "\"Lionel\"", "\"\"" },
+        { Edit, "\"lineker\"", "\"lineker@dua\"" },
+        { Edit, $"\"target\":\"{B}\",", "" },
+        { Edit, $"\"{B}\"", "12" },
+        { Edit, "\"halo\"", "\"\"" },
+        { Edit, "\"text\":\"halo\",", "" },
+        { Edit, "\"halo\"", "\"" + new string('x', RealmOptions.MostLinkTextBytes + 1) + "\"" },
+        { Edit, "\"halo\"", "\"ha\\u0000lo\"" },
+        { Edit, Time, "x" },
+        { Delete, "\"name\"", "\"text\":\"halo\",\"name\"" },
+        { Delete, $"\"target\":\"{B}\",", "" },
+        { Reaction, "\"halo\"", "\"ha lo\"" },
+        { Reaction, "\"halo\"", "\"ha\\u0007lo\"" },
+        { Reaction, "\"halo\"", "\"" + new string('x', 65) + "\"" },
+        { Reaction, "\"halo\"", "7" },
+        { Receipt, "\"seq\":22,", "" },
+        { Receipt, $"\"id\":\"{A}\",", "" },
+        { Receipt, "\"from\":\"messi\",", "" },
+        { Receipt, "\"lineker\"", "\"lineker@dua\"" },
+        { Receipt, $",\"delivered\":\"{B}\",\"read\":\"{A}\"", "" },
+        { Receipt, $"\"read\":\"{A}\"", "\"read\":12" },
+        { Receipt, $"\"delivered\":\"{B}\"", "\"delivered\":\"\"" },
+
+        // typing, presence
+        { Typing, ",\"to\":\"lineker\"", "" },
+        { Typing, "\"to\":\"lineker\"", $"\"to\":\"lineker\",\"group\":\"{B}\"" },
+        { Typing, "\"to\":\"lineker\"", "\"group\":\"batak\"" },
+        { Typing, "\"messi\"", "\"messi@satu\"" },
+        { Typing, "\"lineker\"", "\"lineker@dua\"" },
+        { Typing, "\"from\":\"messi\",", "" },
+        { Presence, "\"messi\"", "\"messi@satu\"" },
+        { Presence, "\"offline\"", "\"busy\"" },
+        { Presence, "\"presence\":\"offline\",", "" },
+        { Presence, Time, "x" },
+        { AskPresence, ",\"user\":\"messi\"", "" },
+        { AskPresence, "\"messi\"", "\"messi@dua\"" },
+        { PresenceAnswer, "\"offline\"", "\"busy\"" },
+        { PresenceAnswer, "\"offline\"", "true" },
+        { PresenceAnswer, Time, "kemarin" },
+        { RevisedCopy, "\"edited\"", "\"said\"" },
+        { RevisedCopy, "\"edited\"", "\"joined\"" },
+        { RevisedCopy, "\"edited\"", "\"deleted\"" },
+        { RevisedCopy, "\"hai\"", "\"\"" },
+        { RevisedCopy, $",\"target\":\"{A}\"", "" },
+        { RevisedCopy, $"\"target\":\"{A}\"", "\"target\":7" },
+
         // failed
         { Failed, "\"seq\":3,", "" },
         { Failed, $"\"id\":\"{A}\",", "" },
@@ -211,7 +289,16 @@ public sealed class MalformedFrameTests
         { Entry, "\"said\"", "\"role_changed\",\"subject\":\"james@dua\"" },
         { Entry, "messi@satu", "messi" },
         { Entry, "\"Lionel\"", "\"\"" },
-        { Entry, "\"horas\"", "\"\"" },
+        { Entry, "\"horas\"", "7" },
+        { Entry, "\"text\"", "\"target\":13,\"text\"" },
+        { Entry, "\"text\"", "\"target\":0,\"text\"" },
+        { Entry.Replace("\"said\"", "\"joined\"", StringComparison.Ordinal), "\"text\"", "\"target\":12,\"text\"" },
+        { EditEntry, "\"target\":12,", "" },
+        { EditEntry, "\"target\":12", "\"target\":13" },
+        { EditEntry, "\"target\":12", "\"target\":14" },
+        { EditEntry, "\"target\":12", "\"target\":1.5" },
+        { EditEntry, "\"edited\"", "\"deleted\"" },
+        { EditEntry.Replace("\"edited\"", "\"reacted\"", StringComparison.Ordinal), "horas", "ho ras" },
         { Entry, Time, "now" },
         { Entry.Replace("\"said\"", "\"topic_changed\"", StringComparison.Ordinal), "horas", Long },
         { Entry.Replace("\"said\"", "\"moved\"", StringComparison.Ordinal), "horas", "ho ras" },

@@ -20,7 +20,8 @@ internal static class SampleFrames
 
     public static readonly (LinkFrame Frame, string Line)[] All =
     [
-        (new HelloFrame { Realm = Realm("satu") }, """{"do":"hello","kabar":1,"realm":"satu"}"""),
+        (new HelloFrame { Realm = Realm("satu") }, """{"do":"hello","kabar":2,"realm":"satu"}"""),
+        (new HelloFrame { Realm = Realm("satu"), Speaks = 1 }, """{"do":"hello","kabar":1,"realm":"satu"}"""),
         (
             new HelloFrame
             {
@@ -32,7 +33,7 @@ internal static class SampleFrames
                 Vouches = [new Vouch(new byte[] { 1, 2, 3 }, Hash, new byte[] { 255, 254 }), new Vouch(new byte[] { 9 }, Hash, new byte[] { 8 })],
                 Secret = SessionToken.Parse("0f8fad5b-d9cb-469f-a165-70867728950e"u8),
             },
-            $$"""{"do":"hello","kabar":1,"realm":"satu","epoch":"{{A}}","last":17,"received":{"epoch":"{{B}}","through":0},"users":"{{Hash}}","listens":"satu.example:8887","vouches":[{"old":"AQID","new":"{{Hash}}","signature":"//4="},{"old":"CQ==","new":"{{Hash}}","signature":"CA=="}],"secret":"0f8fad5b-d9cb-469f-a165-70867728950e"}"""),
+            $$"""{"do":"hello","kabar":2,"realm":"satu","epoch":"{{A}}","last":17,"received":{"epoch":"{{B}}","through":0},"users":"{{Hash}}","listens":"satu.example:8887","vouches":[{"old":"AQID","new":"{{Hash}}","signature":"//4="},{"old":"CQ==","new":"{{Hash}}","signature":"CA=="}],"secret":"0f8fad5b-d9cb-469f-a165-70867728950e"}"""),
         (new WelcomeFrame(new StreamMark(IdA, 3), null, null), $$"""{"do":"welcome","epoch":"{{A}}","last":3}"""),
         (
             new WelcomeFrame(new StreamMark(IdA, 3), new StreamMark(IdB, 4), Hash),
@@ -45,11 +46,45 @@ internal static class SampleFrames
             new NumberedFrame(17, new DirectDispatch(IdA, Messi, "Lionel Messi", Lineker, MessageText.From("halo \"é🐐\"\\\n\u0001"), When)),
             $$"""{"seq":17,"do":"message","id":"{{A}}","from":"messi","name":"Lionel Messi","to":"Lineker","text":"halo \"é🐐\"\\\n\u0001","sent":"{{Time}}"}"""),
         (
+            new NumberedFrame(18, new DirectDispatch(IdA, Messi, "Lionel Messi", Lineker, MessageText.From("ya"), When, IdB)),
+            $$"""{"seq":18,"do":"message","id":"{{A}}","from":"messi","name":"Lionel Messi","to":"Lineker","text":"ya","sent":"{{Time}}","answers":"{{B}}"}"""),
+        (
+            new NumberedFrame(19, new RevisionDispatch(IdA, EntryKind.Edited, Messi, "Lionel Messi", Lineker, IdB, MessageText.From("halo \"semua\""), When)),
+            $$"""{"seq":19,"do":"revise","id":"{{A}}","kind":"edited","from":"messi","name":"Lionel Messi","to":"Lineker","target":"{{B}}","text":"halo \"semua\"","sent":"{{Time}}"}"""),
+        (
+            new NumberedFrame(20, new RevisionDispatch(IdA, EntryKind.Deleted, Messi, "M", Lineker, IdB, MessageText.From(""), When)),
+            $$"""{"seq":20,"do":"revise","id":"{{A}}","kind":"deleted","from":"messi","name":"M","to":"Lineker","target":"{{B}}","sent":"{{Time}}"}"""),
+        (
+            new NumberedFrame(21, new RevisionDispatch(IdA, EntryKind.Reacted, Messi, "M", Lineker, IdB, MessageText.From("👍🏽"), When)),
+            $$"""{"seq":21,"do":"revise","id":"{{A}}","kind":"reacted","from":"messi","name":"M","to":"Lineker","target":"{{B}}","text":"👍🏽","sent":"{{Time}}"}"""),
+        (
+            new NumberedFrame(22, new RevisionDispatch(IdA, EntryKind.Reacted, Messi, "M", Lineker, IdB, MessageText.From(""), When)),
+            $$"""{"seq":22,"do":"revise","id":"{{A}}","kind":"reacted","from":"messi","name":"M","to":"Lineker","target":"{{B}}","sent":"{{Time}}"}"""),
+        (
+            new NumberedFrame(23, new ReceiptDispatch(IdA, Messi, Lineker, IdB, null)),
+            $$"""{"seq":23,"do":"receipt","id":"{{A}}","from":"messi","to":"Lineker","delivered":"{{B}}"}"""),
+        (
+            new NumberedFrame(24, new ReceiptDispatch(IdA, Messi, Lineker, IdB, IdA)),
+            $$"""{"seq":24,"do":"receipt","id":"{{A}}","from":"messi","to":"Lineker","delivered":"{{B}}","read":"{{A}}"}"""),
+        (new SignalFrame(new TypingSignal(Messi, Lineker, null)), """{"do":"typing","from":"messi","to":"Lineker"}"""),
+        (new SignalFrame(new TypingSignal(Messi, null, Batak)), $$"""{"do":"typing","from":"messi","group":"{{B}}"}"""),
+        (new SignalFrame(new PresenceSignal(Messi, PresenceState.Away, null)), """{"do":"presence","user":"messi","presence":"away"}"""),
+        (new SignalFrame(new PresenceSignal(Messi, PresenceState.Offline, When)), $$"""{"do":"presence","user":"messi","presence":"offline","seen":"{{Time}}"}"""),
+        (
             new NumberedFrame(1, new GroupDispatch(IdA, Batak, GroupVerb.Say, Messi, "Lionel \"Leo\" Messi", null, MessageText.From("horas"), When)),
             $$"""{"seq":1,"do":"act","id":"{{A}}","group":"{{B}}","verb":"say","from":"messi","name":"Lionel \"Leo\" Messi","text":"horas","sent":"{{Time}}"}"""),
         (
             new NumberedFrame(2, new GroupDispatch(IdA, Batak, GroupVerb.Kick, Messi, "M", Address("james@dua"), MessageText.From(""), When)),
             $$"""{"seq":2,"do":"act","id":"{{A}}","group":"{{B}}","verb":"kick","from":"messi","name":"M","subject":"james@dua","sent":"{{Time}}"}"""),
+        (
+            new NumberedFrame(2, new GroupDispatch(IdA, Batak, GroupVerb.Say, Messi, "M", null, MessageText.From("ya"), When, 12)),
+            $$"""{"seq":2,"do":"act","id":"{{A}}","group":"{{B}}","verb":"say","from":"messi","name":"M","target":12,"text":"ya","sent":"{{Time}}"}"""),
+        (
+            new NumberedFrame(2, new GroupDispatch(IdA, Batak, GroupVerb.React, Messi, "M", null, MessageText.From("🐐"), When, 12)),
+            $$"""{"seq":2,"do":"act","id":"{{A}}","group":"{{B}}","verb":"react","from":"messi","name":"M","target":12,"text":"🐐","sent":"{{Time}}"}"""),
+        (
+            new NumberedFrame(2, new GroupDispatch(IdA, Batak, GroupVerb.Delete, Messi, "M", null, MessageText.From(""), When, 12)),
+            $$"""{"seq":2,"do":"act","id":"{{A}}","group":"{{B}}","verb":"delete","from":"messi","name":"M","target":12,"sent":"{{Time}}"}"""),
         (
             new NumberedFrame(3, new FailureDispatch(IdA, IdB, Refusal.UnknownRecipient, Messi, Lineker, null)),
             $$"""{"seq":3,"do":"failed","id":"{{A}}","failed":"{{B}}","reason":"unknown_recipient","to":"messi","addressee":"Lineker"}"""),
@@ -64,6 +99,20 @@ internal static class SampleFrames
         (new AskHostFrame(IdA, Batak, GroupName.Parse("batak")), $$"""{"do":"ask","id":"{{A}}","what":"host","group":"{{B}}","name":"batak"}"""),
         (new AskCopiesFrame(IdA, When, null), $$"""{"do":"ask","id":"{{A}}","what":"copies","since":"{{Time}}"}"""),
         (new AskCopiesFrame(IdA, When, IdB), $$"""{"do":"ask","id":"{{A}}","what":"copies","since":"{{Time}}","after":"{{B}}"}"""),
+        (new AskPresenceFrame(IdA, Messi), $$"""{"do":"ask","id":"{{A}}","what":"presence","user":"messi"}"""),
+        (new AnswerFrame(IdA) { Presence = PresenceState.Online }, $$"""{"do":"answer","id":"{{A}}","ok":true,"presence":"online"}"""),
+        (new AnswerFrame(IdA) { Presence = PresenceState.Offline, Seen = When }, $$"""{"do":"answer","id":"{{A}}","ok":true,"presence":"offline","seen":"{{Time}}"}"""),
+        (
+            new AnswerFrame(IdA)
+            {
+                Copies =
+                [
+                    new MessageCopy(IdA, Address("messi@satu"), "M", Address("james@dua"), MessageText.From("ya"), When, EntryKind.Said, IdB),
+                    new MessageCopy(IdB, Address("messi@satu"), "M", Address("james@dua"), MessageText.From("ya!"), When, EntryKind.Edited, IdA),
+                    new MessageCopy(IdB, Address("messi@satu"), "M", Address("james@dua"), MessageText.From(""), When, EntryKind.Deleted, IdA),
+                ],
+            },
+            $$"""{"do":"answer","id":"{{A}}","ok":true,"copies":[{"id":"{{A}}","from":"messi@satu","name":"M","to":"james@dua","text":"ya","sent":"{{Time}}","target":"{{B}}"},{"id":"{{B}}","from":"messi@satu","name":"M","to":"james@dua","text":"ya!","sent":"{{Time}}","kind":"edited","target":"{{A}}"},{"id":"{{B}}","from":"messi@satu","name":"M","to":"james@dua","text":"","sent":"{{Time}}","kind":"deleted","target":"{{A}}"}]}"""),
         (new AnswerFrame(IdA), $$"""{"do":"answer","id":"{{A}}","ok":true}"""),
         (new AnswerFrame(IdA, Refusal.InviteOnly), $$"""{"do":"answer","id":"{{A}}","ok":false,"reason":"invite_only"}"""),
         (
@@ -108,6 +157,18 @@ internal static class SampleFrames
         (
             new EntryFrame(Batak, 14, IdA, EntryKind.RoleChanged, Address("messi@satu"), "M", Address("james@dua"), MessageText.From("moderator"), When),
             $$"""{"do":"entry","group":"{{B}}","position":14,"id":"{{A}}","kind":"role_changed","from":"messi@satu","name":"M","subject":"james@dua","text":"moderator","sent":"{{Time}}"}"""),
+        (
+            new EntryFrame(Batak, 15, IdA, EntryKind.Said, Address("messi@satu"), "M", null, MessageText.From("ya"), When, 13),
+            $$"""{"do":"entry","group":"{{B}}","position":15,"id":"{{A}}","kind":"said","from":"messi@satu","name":"M","target":13,"text":"ya","sent":"{{Time}}"}"""),
+        (
+            new EntryFrame(Batak, 16, IdA, EntryKind.Edited, Address("messi@satu"), "M", null, MessageText.From("ya!"), When, 15),
+            $$"""{"do":"entry","group":"{{B}}","position":16,"id":"{{A}}","kind":"edited","from":"messi@satu","name":"M","target":15,"text":"ya!","sent":"{{Time}}"}"""),
+        (
+            new EntryFrame(Batak, 17, IdA, EntryKind.Deleted, Address("messi@satu"), "M", null, MessageText.From(""), When, 15),
+            $$"""{"do":"entry","group":"{{B}}","position":17,"id":"{{A}}","kind":"deleted","from":"messi@satu","name":"M","target":15,"text":"","sent":"{{Time}}"}"""),
+        (
+            new EntryFrame(Batak, 13, IdA, EntryKind.Said, Address("messi@satu"), "M", null, MessageText.From(""), When),
+            $$"""{"do":"entry","group":"{{B}}","position":13,"id":"{{A}}","kind":"said","from":"messi@satu","name":"M","text":"","sent":"{{Time}}"}"""),
         (new GoneFrame(Batak), $$"""{"do":"gone","group":"{{B}}"}"""),
         (new FetchFrame(Batak, 7), $$"""{"do":"fetch","group":"{{B}}","after":7}"""),
         (new FetchedFrame(Batak, 9), $$"""{"do":"fetched","group":"{{B}}","head":9}"""),

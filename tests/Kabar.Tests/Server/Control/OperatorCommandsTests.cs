@@ -61,6 +61,23 @@ public sealed class OperatorCommandsTests : IAsyncLifetime
         reply[0].EnumerateObject().Select(property => property.Name).ShouldBe(["username", "display_name", "attributes", "is_admin", "is_disabled", "created"]);
     }
 
+    [Theory]
+    [InlineData("{\"do\": \"user invite\", \"uses\": 2, \"days\": 3}", RegistrationMode.Invite, "")]
+    [InlineData("{\"do\": \"user invite\"}", RegistrationMode.Invite, "")]
+    [InlineData("{\"do\": \"user invite\", \"uses\": 0}", RegistrationMode.Invite, "An invitation works once or more often, for 1 to 365 days.")]
+    [InlineData("{\"do\": \"user invite\", \"days\": 366}", RegistrationMode.Invite, "An invitation works once or more often, for 1 to 365 days.")]
+    [InlineData("{\"do\": \"user invite\"}", RegistrationMode.Off, "Registration is \"off\": codes are for where it is \"invite\".")]
+    [InlineData("{\"do\": \"user invite\"}", RegistrationMode.Open, "Registration is \"open\": codes are for where it is \"invite\".")]
+    public async Task An_invitation_makes_an_account_where_invitations_are_asked_for(string request, RegistrationMode mode, string error)
+    {
+        await using var realm = new RealmFixture(new RealmOptions { Registration = mode });
+        var asked = JsonSerializer.Deserialize(request, ControlJson.Default.ControlRequest).ShouldNotBeNull();
+        var reply = await new OperatorCommands(realm.Realm, _peers.Commands).ExecuteAsync(asked, CancellationToken.None);
+        (reply.Error ?? "").ShouldBe(error);
+        if (error.Length > 0) return;
+        (await realm.Realm.Registrations.RegisterAsync("budi", null, new Password("rahasia"u8.ToArray()), reply.Code, "192.0.2.1", CancellationToken.None)).Value();
+    }
+
     [Fact]
     public async Task A_password_is_set_an_account_switched_off_and_on_and_removed()
     {

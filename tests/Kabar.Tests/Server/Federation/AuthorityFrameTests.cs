@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Kabar.Core;
 using Kabar.Protocol.Links;
+using Kabar.Tests.Core;
 using Kabar.Tests.Protocol.Links;
 
 namespace Kabar.Tests.Server.Federation;
@@ -26,6 +27,56 @@ public sealed partial class AuthorityFrameTests
         an act in a group that is none             | {"seq":1,"do":"act","id":"{id}","group":"{id}","verb":"say","from":"james","name":"J","text":"hai","sent":"{now}"} | failed unknown_group
         a join that is no question                 | {"seq":1,"do":"act","id":"{id}","group":"{batak}","verb":"join","from":"baru","name":"B","sent":"{now}"} | bye not_allowed
         a read, which is not done on the link      | {"seq":1,"do":"act","id":"{id}","group":"{batak}","verb":"read","from":"james","name":"J","sent":"{now}"} | bye malformed
+        an edit of what somebody else said         | {"seq":1,"do":"revise","id":"{id}","kind":"edited","from":"james","name":"J","to":"messi","target":"{to dua}","text":"palsu","sent":"{now}"} | nothing
+        a deletion of what somebody else said      | {"seq":1,"do":"revise","id":"{id}","kind":"deleted","from":"james","name":"J","to":"messi","target":"{to dua}","sent":"{now}"} | nothing
+        a deletion by a namesake of the sender     | {"seq":1,"do":"revise","id":"{id}","kind":"deleted","from":"messi","name":"M","to":"messi","target":"{to dua}","sent":"{now}"} | nothing
+        a reaction to a message to another user    | {"seq":1,"do":"revise","id":"{id}","kind":"reacted","from":"bisu","name":"B","to":"messi","target":"{to dua}","text":"x","sent":"{now}"} | nothing
+        a reaction under another's conversation    | {"seq":1,"do":"revise","id":"{id}","kind":"reacted","from":"james","name":"J","to":"lineker","target":"{to dua}","text":"x","sent":"{now}"} | nothing
+        a reaction to a message to another peer    | {"seq":1,"do":"revise","id":"{id}","kind":"reacted","from":"andi","name":"A","to":"messi","target":"{to tiga}","text":"x","sent":"{now}"} | nothing
+        a reaction to what was said in a group     | {"seq":1,"do":"revise","id":"{id}","kind":"reacted","from":"james","name":"J","to":"messi","target":"{said}","text":"x","sent":"{now}"} | nothing
+        a reaction to what was never said          | {"seq":1,"do":"revise","id":"{id}","kind":"reacted","from":"james","name":"J","to":"messi","target":"{id}","text":"x","sent":"{now}"} | nothing
+        a reaction to nobody's message             | {"seq":1,"do":"revise","id":"{id}","kind":"reacted","from":"james","name":"J","to":"tiadaorang","target":"{to dua}","text":"x","sent":"{now}"} | nothing
+        an edit for a user of a third realm        | {"seq":1,"do":"revise","id":"{id}","kind":"edited","from":"andi@tiga","name":"A","to":"messi","target":"{to tiga}","text":"palsu","sent":"{now}"} | bye malformed
+        a revision that is none                    | {"seq":1,"do":"revise","id":"{id}","kind":"said","from":"james","name":"J","to":"messi","target":"{to dua}","text":"palsu","sent":"{now}"} | bye malformed
+        a revision without a number                | {"do":"revise","id":"{id}","kind":"reacted","from":"james","name":"J","to":"messi","target":"{to dua}","text":"x","sent":"{now}"} | bye malformed
+        a receipt of what was never sent           | {"seq":1,"do":"receipt","id":"{id}","from":"james","to":"messi","read":"{id}"} | nothing
+        a receipt of a message to another user     | {"seq":1,"do":"receipt","id":"{id}","from":"bisu","to":"messi","delivered":"{to dua}","read":"{to dua}"} | nothing
+        a receipt of a message to another peer     | {"seq":1,"do":"receipt","id":"{id}","from":"andi","to":"messi","read":"{to tiga}"} | nothing
+        a receipt of another's message             | {"seq":1,"do":"receipt","id":"{id}","from":"james","to":"lineker","read":"{to dua}"} | nothing
+        a receipt of what was said in a group      | {"seq":1,"do":"receipt","id":"{id}","from":"james","to":"messi","read":"{said}"} | nothing
+        a receipt to nobody                        | {"seq":1,"do":"receipt","id":"{id}","from":"james","to":"tiadaorang","read":"{to dua}"} | nothing
+        a receipt for a user of a third realm      | {"seq":1,"do":"receipt","id":"{id}","from":"andi@tiga","to":"messi","read":"{to tiga}"} | bye malformed
+        a receipt of nothing                       | {"seq":1,"do":"receipt","id":"{id}","from":"james","to":"messi"} | bye malformed
+        a receipt without a number                 | {"do":"receipt","id":"{id}","from":"james","to":"messi","read":"{to dua}"} | bye malformed
+        an edit in a group of what another said    | {"seq":1,"do":"act","id":"{id}","group":"{batak}","verb":"edit","from":"james","name":"J","target":8,"text":"palsu","sent":"{now}"} | failed not_allowed
+        a deletion of it by a plain member         | {"seq":1,"do":"act","id":"{id}","group":"{batak}","verb":"delete","from":"james","name":"J","target":8,"sent":"{now}"} | failed not_allowed
+        an edit by who is no member                | {"seq":1,"do":"act","id":"{id}","group":"{batak}","verb":"edit","from":"asing","name":"A","target":8,"text":"palsu","sent":"{now}"} | failed not_a_member
+        a reaction by who is no member             | {"seq":1,"do":"act","id":"{id}","group":"{batak}","verb":"react","from":"asing","name":"A","target":8,"text":"x","sent":"{now}"} | failed not_a_member
+        a reaction by who is muted                 | {"seq":1,"do":"act","id":"{id}","group":"{batak}","verb":"react","from":"bisu","name":"B","target":8,"text":"x","sent":"{now}"} | failed muted
+        a reaction in a group without a member     | {"seq":1,"do":"act","id":"{id}","group":"{rahasia}","verb":"react","from":"james","name":"J","target":1,"text":"x","sent":"{now}"} | failed not_a_member
+        a reaction in a group with its home away   | {"seq":1,"do":"act","id":"{id}","group":"{toba}","verb":"react","from":"andi","name":"A","target":3,"text":"x","sent":"{now}"} | failed home_elsewhere
+        a reaction to a position beyond the end    | {"seq":1,"do":"act","id":"{id}","group":"{batak}","verb":"react","from":"james","name":"J","target":9007199254740992,"text":"x","sent":"{now}"} | failed unknown_message
+        a reaction to a join                       | {"seq":1,"do":"act","id":"{id}","group":"{batak}","verb":"react","from":"james","name":"J","target":1,"text":"x","sent":"{now}"} | failed unknown_message
+        an answer to a position beyond the end     | {"seq":1,"do":"act","id":"{id}","group":"{batak}","verb":"say","from":"james","name":"J","target":99,"text":"ya","sent":"{now}"} | failed unknown_message
+        a reaction to no position                  | {"seq":1,"do":"act","id":"{id}","group":"{batak}","verb":"react","from":"james","name":"J","target":0,"text":"x","sent":"{now}"} | bye malformed
+        a deletion without a target                | {"seq":1,"do":"act","id":"{id}","group":"{batak}","verb":"delete","from":"james","name":"J","sent":"{now}"} | bye malformed
+        an edit entry in a group at home here      | {"do":"entry","group":"{batak}","position":9,"id":"{id}","kind":"edited","from":"messi@satu","name":"M","target":8,"text":"palsu","sent":"{now}"} | nothing
+        a deletion entry in a third realm's group  | {"do":"entry","group":"{toba}","position":3,"id":"{id}","kind":"deleted","from":"andi@tiga","name":"A","target":2,"text":"","sent":"{now}"} | nothing
+        an entry that changes a later one          | {"do":"entry","group":"{toba}","position":3,"id":"{id}","kind":"deleted","from":"andi@tiga","name":"A","target":3,"text":"","sent":"{now}"} | bye malformed
+        typing to nobody                           | {"do":"typing","from":"james","to":"tiadaorang"} | nothing
+        typing in a group without a member of it   | {"do":"typing","from":"james","group":"{rahasia}"} | nothing
+        typing by who is no member                 | {"do":"typing","from":"asing","group":"{batak}"} | nothing
+        typing by who is muted                     | {"do":"typing","from":"bisu","group":"{batak}"} | nothing
+        typing by a namesake of a member           | {"do":"typing","from":"messi","group":"{batak}"} | nothing
+        typing in a third realm's group            | {"do":"typing","from":"andi","group":"{toba}"} | nothing
+        typing in a group that is none             | {"do":"typing","from":"james","group":"{id}"} | nothing
+        typing for a user of a third realm         | {"do":"typing","from":"andi@tiga","to":"messi"} | bye malformed
+        typing to nobody in no group               | {"do":"typing","from":"james"} | bye malformed
+        presence of a namesake of a user here      | {"do":"presence","user":"messi","presence":"online"} | nothing
+        presence of a user of a third realm        | {"do":"presence","user":"andi@tiga","presence":"online"} | bye malformed
+        presence of another kind                   | {"do":"presence","user":"james","presence":"busy"} | bye malformed
+        a question for the presence of nobody      | {"do":"ask","id":"{id}","what":"presence","user":"tiadaorang"} | no unknown_recipient
+        a question for presence at a third realm   | {"do":"ask","id":"{id}","what":"presence","user":"andi@tiga"} | bye malformed
         a failure of what was never sent           | {"seq":1,"do":"failed","id":"{id}","failed":"{id}","reason":"unknown_recipient","to":"messi","addressee":"james"} | nothing
         a failure of a message to another peer     | {"seq":1,"do":"failed","id":"{id}","failed":"{to tiga}","reason":"unknown_recipient","to":"messi","addressee":"andi"} | nothing
         a failure of another's message             | {"seq":1,"do":"failed","id":"{id}","failed":"{to dua}","reason":"unknown_recipient","to":"lineker","addressee":"james"} | nothing
@@ -100,9 +151,12 @@ public sealed partial class AuthorityFrameTests
         var toDua = await scene.Dua.HearAsync<NumberedFrame>();
         await scene.Satu.SendAsync("messi", "andi@tiga", "untuk tiga");
         var toTiga = await scene.Tiga.HearAsync<NumberedFrame>();
+        var said = (await scene.Satu.ActAsync("messi", scene.Batak, GroupVerb.Say, text: "horas")).Value().Entry.ShouldNotBeNull();
         await scene.Satu.ActAsync("messi", scene.Toba, GroupVerb.Say, text: "menunggu");
         var pending = (await scene.Satu.Realm.Groups.ListPendingAsync(await scene.Satu.GroupAsync(scene.Toba), CancellationToken.None)).Single();
         await scene.RememberAsync();
+        using var messi = await scene.Satu.ListenAsync("messi");
+        using var lineker = await scene.Satu.ListenAsync("lineker");
 
         line = Placeholder().Replace(line, match => match.Groups["name"].Value switch
         {
@@ -115,6 +169,7 @@ public sealed partial class AuthorityFrameTests
             "toba" => scene.Toba.ToString(),
             "to dua" => toDua.Dispatch.Id.ToString(),
             "to tiga" => toTiga.Dispatch.Id.ToString(),
+            "said" => said.Id.ToString(),
             "pending" => pending.Entry.Id.ToString(),
             "epoch" => scene.Dua.Welcome.Sends.Epoch.ToString(),
             var other => throw new InvalidOperationException(other),
@@ -143,6 +198,12 @@ public sealed partial class AuthorityFrameTests
         }
 
         await scene.ShouldBeUnharmedAsync();
+
+        // Nobody here has heard of anything else.
+        await messi.HearAsync<EntryEvent>(heard => heard.Entry.Text.Decode() == "horas");
+        messi.PassedOver.ShouldAllBe(heard => heard is EntryEvent || (heard is ReceiptEvent && ((ReceiptEvent)heard).Marks.Delivered == 0)); // what is acknowledged is stored there
+        await lineker.HearAsync<EntryEvent>(heard => heard.Entry.Text.Decode() == "masih di sini");
+        lineker.PassedOver.ShouldBeEmpty();
     }
 
     [GeneratedRegex(@"\{(?<name>[a-z ]+)\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 60_000)]

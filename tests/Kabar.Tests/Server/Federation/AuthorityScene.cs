@@ -63,6 +63,14 @@ internal sealed class AuthorityScene : IAsyncDisposable
     /// <summary>Takes the picture again: what a test did on purpose is no damage.</summary>
     public async Task RememberAsync() => _before = await Satu.PictureAsync("dua");
 
+    /// <summary>The same, when messi has been sent this meanwhile.</summary>
+    public async Task ShouldBeUnharmedAfterAsync(string message)
+    {
+        (await Satu.InboxAsync("messi")).ShouldBe([message]);
+        await RememberAsync();
+        await ShouldBeUnharmedAsync();
+    }
+
     /// <summary>Nothing has changed, and everybody else goes on: a local user, the honest peer, and what passes between the two.</summary>
     public async Task ShouldBeUnharmedAsync()
     {

@@ -1,4 +1,5 @@
 using Kabar.Core;
+using Kabar.Tests.Core;
 
 namespace Kabar.Tests.Server.Federation;
 
@@ -8,12 +9,12 @@ public sealed class AuthorityVerbTests
     private static readonly GroupVerb[] Verbs =
     [
         GroupVerb.Say, GroupVerb.Leave, GroupVerb.Invite, GroupVerb.Kick, GroupVerb.Ban, GroupVerb.Unban, GroupVerb.Mute, GroupVerb.Unmute,
-        GroupVerb.Role, GroupVerb.Topic, GroupVerb.Open, GroupVerb.Close, GroupVerb.Move,
+        GroupVerb.Role, GroupVerb.Topic, GroupVerb.Open, GroupVerb.Close, GroupVerb.Move, GroupVerb.Edit, GroupVerb.Delete, GroupVerb.React,
     ];
 
     public static MatrixTheoryData<GroupVerb, string> Strangers => new(Verbs, ["asing", "jahat", "messi"]);
 
-    public static TheoryData<GroupVerb> NotForMembers => [.. Verbs.Except([GroupVerb.Say, GroupVerb.Leave])];
+    public static TheoryData<GroupVerb> NotForMembers => [.. Verbs.Except([GroupVerb.Say, GroupVerb.Leave, GroupVerb.React])];
 
     public static TheoryData<GroupVerb> All => [.. Verbs];
 
@@ -36,11 +37,14 @@ public sealed class AuthorityVerbTests
         await scene.ShouldBeUnharmedAsync();
     }
 
-    [Fact]
-    public async Task Who_is_muted_does_not_speak()
+    [Theory]
+    [InlineData(GroupVerb.Say)]
+    [InlineData(GroupVerb.Edit)]
+    [InlineData(GroupVerb.React)]
+    public async Task Who_is_muted_does_not_speak(GroupVerb verb)
     {
         await using var scene = await AuthorityScene.OpenAsync();
-        (await RefusedAsync(scene, scene.Batak, GroupVerb.Say, "bisu")).ShouldBe(Refusal.Muted);
+        (await RefusedAsync(scene, scene.Batak, verb, "bisu")).ShouldBe(Refusal.Muted);
         await scene.ShouldBeUnharmedAsync();
     }
 
@@ -64,8 +68,17 @@ public sealed class AuthorityVerbTests
 
     private static async Task<Refusal> RefusedAsync(AuthorityScene scene, GroupId group, GroupVerb verb, string who)
     {
-        var text = verb switch { GroupVerb.Say => "palsu", GroupVerb.Topic => "palsu", GroupVerb.Role => "owner", GroupVerb.Move => "dua", _ => "" };
-        var act = scene.Dua.Act(verb, who, group, GroupRules.ConcernsSomebody(verb) ? "andi@tiga" : null, text);
+        // What messi has said.
+        long? target = null;
+        if (GroupRules.Revises(verb))
+        {
+            target = 1;
+            if (group == scene.Batak) target = (await scene.Satu.ActAsync("messi", group, GroupVerb.Say, text: "asli")).Value().Entry.ShouldNotBeNull().Position;
+            await scene.RememberAsync();
+        }
+
+        var text = verb switch { GroupVerb.Say or GroupVerb.Edit or GroupVerb.React => "palsu", GroupVerb.Topic => "palsu", GroupVerb.Role => "owner", GroupVerb.Move => "dua", _ => "" };
+        var act = scene.Dua.Act(verb, who, group, GroupRules.ConcernsSomebody(verb) ? "andi@tiga" : null, text, target: target);
         var failure = await scene.Dua.TryAsync(act);
         (failure.Failed, failure.To.Value, failure.Group).ShouldBe((act.Id, who, group));
         return failure.Reason;

@@ -43,6 +43,53 @@ public sealed class GroupLinkTests
     }
 
     [Fact]
+    public async Task A_replica_takes_in_what_has_become_of_what_was_said_also_what_comes_without_its_text()
+    {
+        await using var scene = await AuthorityScene.OpenAsync();
+        var (tiga, toba) = (scene.Tiga, scene.Toba);
+        await tiga.SendAsync(
+            tiga.Entry(toba, 3, "andi@tiga", text: "halo"),
+            tiga.Entry(toba, 4, "andi@tiga", text: "ya", target: 3),
+            tiga.Entry(toba, 5, "andi@tiga", EntryKind.Edited, text: "ya!", target: 4),
+            tiga.Entry(toba, 6, "messi@satu", EntryKind.Reacted, text: "🐐", target: 4),
+            tiga.Entry(toba, 7, "andi@tiga", text: ""),
+            tiga.Entry(toba, 8, "andi@tiga", EntryKind.Edited, text: "", target: 7),
+            tiga.Entry(toba, 9, "andi@tiga", EntryKind.Deleted, text: "", target: 7),
+            tiga.Entry(toba, 10, "andi@tiga", EntryKind.Reacted, text: "x", target: 1));
+        await tiga.PassAsync();
+        (await scene.Satu.ReadingAsync(toba)).ShouldBe(["andi@tiga: halo", "andi@tiga: ya!* [messi 🐐]", "andi@tiga: -"]);
+
+        // What it gives to a home that fetches is the same.
+        await tiga.SendAsync(new FetchFrame(toba, 2));
+        for (var position = 3; position <= 10; position++)
+        {
+            var entry = await tiga.HearAsync<EntryFrame>();
+            (entry.Position, entry.Target).ShouldBe((position, position switch { 4 => 3, 5 or 6 => 4, 8 or 9 => 7, 10 => 1, _ => null }));
+            if (position == 6) (entry.From, entry.Text.Decode()).ShouldBe((SampleFrames.Address("messi@satu"), "🐐"));
+        }
+    }
+
+    [Fact]
+    public async Task What_is_edited_deleted_and_reacted_to_goes_to_the_home_and_waits_for_it()
+    {
+        await using var scene = await AuthorityScene.OpenAsync();
+        var (tiga, toba) = (scene.Tiga, scene.Toba);
+        await tiga.SendAsync(tiga.Entry(toba, 3, "messi@satu", text: "halo"), tiga.Entry(toba, 4, "andi@tiga", text: "ya"));
+        await tiga.PassAsync();
+        (await scene.Satu.ActAsync("messi", toba, GroupVerb.Edit, text: "palsu", target: 4)).ShouldBeRefused(Refusal.NotAllowed);
+        (await scene.Satu.ActAsync("messi", toba, GroupVerb.React, text: "x", target: 9)).ShouldBeRefused(Refusal.UnknownMessage);
+
+        (await scene.Satu.ActAsync("messi", toba, GroupVerb.Edit, text: "halo!", target: 3)).Value().Entry.ShouldBeNull();
+        var asked = (await tiga.HearAsync<NumberedFrame>()).Dispatch.ShouldBeOfType<GroupDispatch>();
+        (asked.Verb, asked.Target, asked.Text.Decode()).ShouldBe((GroupVerb.Edit, 3, "halo!"));
+        (await scene.Satu.ReadingAsync(toba)).ShouldBe(["messi: halo", "andi@tiga: ya"]);
+        await tiga.SendAsync(tiga.Entry(toba, 5, "messi@satu", EntryKind.Edited, text: "halo!", id: asked.Id, target: 3));
+        await tiga.PassAsync();
+        (await scene.Satu.ReadingAsync(toba)).ShouldBe(["messi: halo!*", "andi@tiga: ya"]);
+        (await scene.Satu.Realm.Groups.ListPendingAsync(await scene.Satu.GroupAsync(toba), CancellationToken.None)).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_member_who_joins_finds_a_group_whose_state_came_in_parts()
     {
         const int Members = 5000;

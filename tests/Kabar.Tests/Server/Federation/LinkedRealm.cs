@@ -16,6 +16,7 @@ internal sealed class LinkedRealm : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly Dictionary<string, SessionToken> _sessions = [];
+    private readonly Dictionary<string, SessionId> _sessionIds = [];
 
     private LinkedRealm(Limits limits, TimeProvider clock)
     {
@@ -45,7 +46,8 @@ internal sealed class LinkedRealm : IAsyncDisposable
             var account = (await realm.Realm.Accounts.AddHashedAsync(username, $"Display {username}", [], Hashes.Cheap, isAdmin: false, CancellationToken.None)).Value();
             var token = SessionToken.Create();
             var now = realm.Clock.GetUtcNow();
-            await realm.Store.AddSessionAsync(new Session(new SessionId(Guid.NewGuid()), account.Id, now, now), token.Hash(), CancellationToken.None);
+            realm._sessionIds.Add(username, new SessionId(Guid.NewGuid()));
+            await realm.Store.AddSessionAsync(new Session(realm._sessionIds[username], account.Id, now, now), token.Hash(), CancellationToken.None);
             realm._sessions.Add(username, token);
         }
 
@@ -73,9 +75,9 @@ internal sealed class LinkedRealm : IAsyncDisposable
     public async Task JoinAsync(GroupId group, string who) =>
         (await Realm.Groups.AdmitAsync(new Actor(SampleFrames.Address(who), $"Display {who}"), group, Guid.CreateVersion7(), CancellationToken.None)).Value();
 
-    public async Task<Result<Posted>> ActAsync(string username, GroupId group, GroupVerb verb, string? subject = null, string text = "") =>
+    public async Task<Result<Posted>> ActAsync(string username, GroupId group, GroupVerb verb, string? subject = null, string text = "", long? target = null) =>
         await Realm.Groups.ActAsync(
-            Actor.Of(await AccountAsync(username)), group, verb, subject is null ? null : SampleFrames.Address(subject), MessageText.From(text), CancellationToken.None);
+            Actor.Of(await AccountAsync(username)), group, verb, subject is null ? null : SampleFrames.Address(subject), MessageText.From(text), CancellationToken.None, target);
 
     public async Task<Group> GroupAsync(GroupId id) => (await Realm.Groups.FindAsync(id, CancellationToken.None)).ShouldNotBeNull();
 
@@ -83,6 +85,33 @@ internal sealed class LinkedRealm : IAsyncDisposable
     public async Task<string[]> SaidAsync(GroupId id) =>
         [.. (await Realm.Groups.ReadAsync(await GroupAsync(id), 0, int.MaxValue, int.MaxValue, CancellationToken.None))
             .Where(entry => entry.Kind == EntryKind.Said).Select(entry => $"{entry.From}: {entry.Text.Decode()}")];
+
+    /// <summary>How what was said in a group now reads, each as <see cref="Reading"/>.</summary>
+    public async Task<string[]> ReadingAsync(GroupId id) =>
+        [.. (await Realm.Groups.ReadAsync(await GroupAsync(id), 0, int.MaxValue, int.MaxValue, CancellationToken.None)).Where(entry => entry.Kind == EntryKind.Said).Select(Reading)];
+
+    /// <summary>How what was said between two now reads, each as <see cref="Reading"/>.</summary>
+    public async Task<string[]> ReadingAsync(string username, string other) => [.. (await DirectAsync(username, SampleFrames.Address(other))).Where(entry => entry.Kind == EntryKind.Said).Select(Reading)];
+
+    /// <summary>The entries of a direct conversation.</summary>
+    public async Task<IReadOnlyList<Message>> DirectAsync(string username, Address other) =>
+        await Store.FindDirectAsync((await AccountAsync(username)).Id, other, CancellationToken.None) is { } conversation
+            ? await Store.ReadConversationAsync(conversation, 0, int.MaxValue, int.MaxValue, CancellationToken.None)
+            : [];
+
+    /// <summary>How far somebody has come in a direct conversation of an account here.</summary>
+    public async Task<Marks?> MarksAsync(string username, string other) =>
+        await Store.FindDirectAsync((await AccountAsync(username)).Id, SampleFrames.Address(other), CancellationToken.None) is { } conversation
+            ? (await Store.ListMarksAsync(conversation, CancellationToken.None)).SingleOrDefault(marks => marks.Who == SampleFrames.Address(other))
+            : null;
+
+    /// <summary>Listens to what happens in an account's conversations.</summary>
+    public async Task<FeedEars> ListenAsync(string username)
+    {
+        var ears = new FeedEars();
+        ears.Place = await Realm.Feeds.JoinAsync(await AccountAsync(username), _sessionIds[username], ears, CancellationToken.None);
+        return ears;
+    }
 
     /// <summary>What waits in an inbox, each as "from: text"; what a user hears of a failure as "failed: reason".</summary>
     public async Task<string[]> InboxAsync(string username)
@@ -102,6 +131,7 @@ internal sealed class LinkedRealm : IAsyncDisposable
         var picture = new StringBuilder();
         await foreach (var account in Realm.Accounts.ListAsync(CancellationToken.None))
             picture.AppendLine(CultureInfo.InvariantCulture, $"{account.Username}: {string.Join(" | ", await InboxAsync(account.Username.Value))}");
+        foreach (var line in await RevisionsAsync()) picture.AppendLine(line);
         foreach (var group in await Realm.Groups.ListAsync(CancellationToken.None))
         {
             var head = await Realm.Groups.FindHeadAsync(group, CancellationToken.None);
@@ -128,6 +158,31 @@ internal sealed class LinkedRealm : IAsyncDisposable
         await Realm.DisposeAsync();
         await Store.DisposeAsync();
         _folder.Dispose();
+    }
+
+    /// <summary>"from: text", with a star when edited, and what people reacted with behind it.</summary>
+    private static string Reading(Message entry)
+    {
+        var reactions = entry.Revision is { Reactions: { IsEmpty: false } some } ? $" [{string.Join(", ", some.Select(reaction => $"{reaction.Who} {reaction.Emoji}"))}]" : "";
+        return $"{entry.From}: {(entry.IsDeleted ? "-" : $"{entry.Text.Decode()}{(entry.Revision?.Edited is null ? "" : "*")}")}{reactions}";
+    }
+
+    // What has become of what was said between two, and how far others have come; what was only said is in the inboxes.
+    private async Task<List<string>> RevisionsAsync()
+    {
+        var lines = new List<string>();
+        await foreach (var account in Realm.Accounts.ListAsync(CancellationToken.None))
+        {
+            foreach (var other in (await Store.ListContactsAsync(account.Id, CancellationToken.None)).Order(ByText))
+            {
+                var entries = await DirectAsync(account.Username.Value, other);
+                lines.AddRange(entries.Where(entry => entry.Kind is not EntryKind.Said || entry.Revision is not null).Select(entry => $"{account.Username} {other}: {entry.Position} {entry.Kind} {Reading(entry)}"));
+                if (entries.Count > 0)
+                    lines.AddRange((await Store.ListMarksAsync(entries[0].Conversation, CancellationToken.None)).Where(marks => marks.Delivered > 0).Select(marks => $"{marks.Who} has {marks.Delivered}, {marks.Read}"));
+            }
+        }
+
+        return lines;
     }
 
     private static Comparer<Address> ByText { get; } = Comparer<Address>.Create(static (one, other) => string.CompareOrdinal(one.ToString(), other.ToString()));

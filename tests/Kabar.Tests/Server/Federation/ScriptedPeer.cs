@@ -14,6 +14,7 @@ internal sealed class ScriptedPeer : IAsyncDisposable
     private readonly LinkedRealm _realm;
     private readonly List<LinkStream> _streams = [];
     private long _sequence;
+    private DateTimeOffset Now => _realm.Clock.GetUtcNow();
 
     public ScriptedPeer(LinkedRealm realm, string name)
     {
@@ -37,6 +38,9 @@ internal sealed class ScriptedPeer : IAsyncDisposable
 
     private LinkStream Stream => _streams[^1];
 
+    /// <summary>The version of the protocol that it says it speaks.</summary>
+    public int Speaks { get; set; } = LinkFrame.Version;
+
     /// <summary>Makes a link, which stands afterwards.</summary>
     public async Task DialAsync(StreamMark? received = null)
     {
@@ -55,6 +59,7 @@ internal sealed class ScriptedPeer : IAsyncDisposable
         (await ReadAsync()).ShouldBeOfType<HelloFrame>();
         await SendAsync(new HelloFrame
         {
+            Speaks = Speaks,
             Realm = SampleFrames.Realm(name),
             Sends = new StreamMark(Epoch, _sequence),
             Received = received,
@@ -144,15 +149,23 @@ internal sealed class ScriptedPeer : IAsyncDisposable
     public ValueTask CutAsync() => Stream.DisposeAsync();
 
     /// <summary>Somebody of this realm writes to somebody of the other.</summary>
-    public DirectDispatch Message(string from, string to, string text, Guid? id = null) =>
-        new(id ?? Guid.CreateVersion7(), Username.Parse(from), $"Display {from}", Username.Parse(to), MessageText.From(text), _realm.Clock.GetUtcNow());
+    public DirectDispatch Message(string from, string to, string text, Guid? id = null, Guid? answers = null) =>
+        new(id ?? Guid.CreateVersion7(), Username.Parse(from), $"Display {from}", Username.Parse(to), MessageText.From(text), Now, answers);
+
+    /// <summary>Somebody of this realm edits, deletes or reacts to a message of his conversation with somebody of the other.</summary>
+    public RevisionDispatch Revision(EntryKind kind, string from, string to, Guid target, string text = "", Guid? id = null) =>
+        new(id ?? Guid.CreateVersion7(), kind, Username.Parse(from), $"Display {from}", Username.Parse(to), target, MessageText.From(text), Now);
+
+    /// <summary>Somebody of this realm has been given, or has read, messages of somebody of the other.</summary>
+    public static ReceiptDispatch Receipt(string from, string to, Guid? delivered = null, Guid? read = null) =>
+        new(Guid.CreateVersion7(), Username.Parse(from), Username.Parse(to), delivered, read);
 
     /// <summary>Somebody of this realm does something in a group there.</summary>
-    public GroupDispatch Act(GroupVerb verb, string from, GroupId group, string? subject = null, string text = "", Guid? id = null) =>
-        new(id ?? Guid.CreateVersion7(), group, verb, Username.Parse(from), $"Display {from}", subject is null ? null : SampleFrames.Address(subject), MessageText.From(text), _realm.Clock.GetUtcNow());
+    public GroupDispatch Act(GroupVerb verb, string from, GroupId group, string? subject = null, string text = "", Guid? id = null, long? target = null) =>
+        new(id ?? Guid.CreateVersion7(), group, verb, Username.Parse(from), $"Display {from}", subject is null ? null : SampleFrames.Address(subject), MessageText.From(text), Now, target);
 
-    public EntryFrame Entry(GroupId group, long position, string from, EntryKind kind = EntryKind.Said, string? subject = null, string text = "palsu", Guid? id = null) =>
-        new(group, position, id ?? Guid.CreateVersion7(), kind, SampleFrames.Address(from), from, subject is null ? null : SampleFrames.Address(subject), MessageText.From(text), _realm.Clock.GetUtcNow());
+    public EntryFrame Entry(GroupId group, long position, string from, EntryKind kind = EntryKind.Said, string? subject = null, string text = "palsu", Guid? id = null, long? target = null) =>
+        new(group, position, id ?? Guid.CreateVersion7(), kind, SampleFrames.Address(from), from, subject is null ? null : SampleFrames.Address(subject), MessageText.From(text), Now, target);
 
     public async ValueTask DisposeAsync()
     {

@@ -61,6 +61,15 @@ public sealed class GroupConversationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Whose_session_ends_is_sent_the_end_at_once()
+    {
+        var (messi, james) = await JoinBothAsync();
+        (await _server.Connect().AskAsync($"logout {_james}")).ShouldStartWith("""{"status": "OK",""");
+        await messi.HearAsync("james meninggalkan group");
+        await EndsAsync(james);
+    }
+
+    [Fact]
     public async Task Who_may_not_come_in_is_refused_and_a_first_client_that_does_not_know_it_is_let_go()
     {
         var (_, james) = await JoinBothAsync();

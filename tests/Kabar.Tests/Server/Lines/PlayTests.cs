@@ -11,8 +11,8 @@ public sealed class PlayTests
     public async Task A_realm_in_memory_plays(string name)
     {
         var play = Plays.Named(name);
-        await using var realm = await RealmInMemory.OpenAsync(TestContext.Current.CancellationToken);
+        await using var realm = await RealmInMemory.OpenAsync(TestContext.Current.CancellationToken, play.Transcript.Registration?.Mode ?? "off");
 
-        await new TranscriptPlayer(realm.ConnectAsync, play.Dialect).PlayAsync(play.Transcript, TestContext.Current.CancellationToken);
+        await new TranscriptPlayer(realm.ConnectAsync, play.Dialect) { Invite = realm.InviteAsync }.PlayAsync(play.Transcript, TestContext.Current.CancellationToken);
     }
 }

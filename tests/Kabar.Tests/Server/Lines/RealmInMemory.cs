@@ -25,22 +25,25 @@ internal sealed class RealmInMemory : IAsyncDisposable
     private readonly ConnectionDoor _door;
     private readonly List<Task> _connections = [];
 
-    private RealmInMemory()
+    private RealmInMemory(string registration)
     {
         var limits = new Limits();
+        var options = new KabarOptions { Limits = limits, Registration = registration };
         _ = RealmName.TryParse("satu", out var name);
         _store = SqliteStore.Open(Path.Combine(_folder, "kabar.db"));
-        _realm = new Realm(name, _store, limits.ForRealm(), TimeProvider.System);
+        _realm = new Realm(name, _store, options.ForRealm(), TimeProvider.System);
         _registry = new ConnectionRegistry(limits, TimeProvider.System);
         _metrics = new KabarMetrics(_registry);
-        var lines = new LineFrontEnd(_realm, NoPeers.Instance, LegacyPeers.None, limits, _registry, _metrics, TimeProvider.System, NullLogger<LineFrontEnd>.Instance);
-        var native = new NativeFrontEnd(_realm, NoPeers.Instance, new KabarOptions { Limits = limits }, _metrics, TimeProvider.System, NullLogger<NativeFrontEnd>.Instance);
+        var sessions = new SessionWatches(_realm);
+        var lines = new LineFrontEnd(_realm, NoPeers.Instance, LegacyPeers.None, sessions, limits, _registry, _metrics, TimeProvider.System, NullLogger<LineFrontEnd>.Instance);
+        var native = new NativeFrontEnd(_realm, NoPeers.Instance, sessions, options, _metrics, TimeProvider.System, NullLogger<NativeFrontEnd>.Instance);
         _door = new ConnectionDoor(lines, native, _registry, limits, _metrics, TimeProvider.System, NullLogger<ConnectionDoor>.Instance);
     }
 
-    public static async Task<RealmInMemory> OpenAsync(CancellationToken cancellationToken)
+    /// <summary>Opens it; people may register when it is said so: <c>invite</c>, <c>open</c>.</summary>
+    public static async Task<RealmInMemory> OpenAsync(CancellationToken cancellationToken, string registration = "off")
     {
-        var realm = new RealmInMemory();
+        var realm = new RealmInMemory(registration);
         var hashes = await Hashes;
         foreach (var (account, hash) in SampleAccounts.All.Zip(hashes))
         {
@@ -60,6 +63,9 @@ internal sealed class RealmInMemory : IAsyncDisposable
         _connections.Add(ServeAsync(new PipePair(toServer.Reader, toClient.Writer), spoken));
         return ValueTask.FromResult<Stream>(new DuplexStream(toClient.Reader.AsStream(), toServer.Writer.AsStream()));
     }
+
+    /// <summary>Makes an invitation code that works once.</summary>
+    public Task<string> InviteAsync() => _realm.Registrations.InviteAsync(uses: 1, TimeSpan.FromDays(1)).AsTask();
 
     public async ValueTask DisposeAsync()
     {
