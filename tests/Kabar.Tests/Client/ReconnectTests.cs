@@ -170,6 +170,18 @@ public sealed class ReconnectTests : IDisposable
     }
 
     [Fact]
+    public async Task So_does_one_that_the_realm_says_is_not_logged_in()
+    {
+        await using var messi = await _realm.LogInAsync();
+        var (client, connection) = messi;
+        var asking = client.WhoAsync();
+        var other = client.PeersAsync();
+        await connection.RefuseAsync(await connection.ExpectAsync("who"), "not_logged_in");
+        (await Should.ThrowAsync<KabarException>(asking.BeforeDeadline())).Code.ShouldBe("unknown_session");
+        (await Should.ThrowAsync<KabarException>(other.BeforeDeadline())).Code.ShouldBe("unknown_session");
+    }
+
+    [Fact]
     public async Task A_log_out_whose_answer_was_lost_is_one_all_the_same()
     {
         await using var messi = await _realm.LogInAsync();
