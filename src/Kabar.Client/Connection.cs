@@ -122,11 +122,13 @@ internal sealed class Connection(Transport transport, Requests requests, KabarCl
             var request = requests.Answered(line.RootElement.Number("id"u8)) ?? throw new IOException("An answer was received to something that was not asked.");
             try
             {
+                // The connection was logged in, and nobody told that it is not any more: it does not listen.
+                if (line.RootElement.Text("code"u8) == Codes.NotLoggedIn) throw KabarException.SessionEnded();
                 request.Answer(line.RootElement);
             }
-            catch (IOException garbled)
+            catch (Exception fault) when (fault is IOException or KabarException)
             {
-                request.Fail(garbled); // it was answered, and asking again would bring the same
+                request.Fail(fault); // it was answered, and asking again would bring the same
                 throw;
             }
         }

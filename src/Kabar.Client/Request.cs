@@ -34,6 +34,9 @@ internal abstract class Request(long id, byte[] line, Repetition repetition)
     /// <summary>Whether it may have been done before, on a connection that broke.</summary>
     public bool IsRepetition { get; set; }
 
+    /// <summary>How many connections have broken while it was the one to be answered.</summary>
+    public int Breaks { get; set; }
+
     /// <summary>Nobody waits any more.</summary>
     public abstract bool IsOver { get; }
 
