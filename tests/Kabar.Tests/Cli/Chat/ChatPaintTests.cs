@@ -45,7 +45,7 @@ public sealed class ChatPaintTests
     public void Colours_end_where_their_span_ends()
     {
         var paint = new ChatPaint(hasColours: true, ChatGlyphs.Unicode);
-        paint.Rows(new ChatLine([new("12:00 ", Tone.Dim), new("halo"), new(" salah", Tone.Alarm)]), 80).ShouldBe(("\e[2m12:00 \e[0mhalo\e[31m salah\e[0m", 1));
+        paint.Rows(new ChatLine([new("12:00 ", Tone.Dim), new("halo"), new(" salah", Tone.Alarm)]), 80).ShouldBe(("\e[2m12:00\e[0m halo\e[31m salah\e[0m", 1));
         paint.Tick(ChatGlyphs.Unicode.Of(Tick.Read)).ShouldBe("\e[1;36m✓✓\e[0m");
     }
 
