@@ -14,7 +14,7 @@ public sealed class Accounts
 
     private static readonly FrozenSet<string> Reserved = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
-        "type", "username", "nama", "password", "password_hash", "admin", "disabled", "created", "inbox_read_through", "incoming", "outgoing");
+        "type", "username", "nama", "password", "password_hash", "admin", "disabled", "created", "inbox_read_through", "last_seen", "incoming", "outgoing");
 
     private readonly IStore _store;
     private readonly Sessions _sessions;

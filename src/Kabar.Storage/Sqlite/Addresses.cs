@@ -38,6 +38,26 @@ internal sealed class Addresses
         return number.Value;
     }
 
+    /// <summary>Within a transaction: the number of an address, if it has one.</summary>
+    public long? FindNumber(Database database, Address address)
+    {
+        if (_numbers.TryGetValue(address, out var known)) return known;
+        if (Find(database, address) is not { } number) return null;
+        _numbers.Add(address, number);
+        _staged.Add(address);
+        return number;
+    }
+
+    /// <summary>The address of a number.</summary>
+    public static Address Read(Database database, long number)
+    {
+        var query = database.Prepare("SELECT username, realm FROM address WHERE id = ?1").Bind(1, number);
+        if (!query.Step()) throw new StoreException($"There is no address {number}; run 'kabar check'.");
+        var address = MessageLog.ReadAddress(query, 0);
+        query.Reset();
+        return address;
+    }
+
     /// <summary>The number of the address that has the name now, or null.</summary>
     public static long? Find(Database database, Address address) =>
         database.Prepare("SELECT id FROM address WHERE username = ?1 AND realm = ?2 AND retired IS NULL")

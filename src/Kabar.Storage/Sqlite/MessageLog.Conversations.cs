@@ -122,7 +122,8 @@ internal sealed partial class MessageLog
     public long FindStagedThrough(Database database, Conversation conversation, long position)
     {
         if (position >= conversation.Next - 1) return LastStaged;
-        return FindStagedArrival(database, conversation, position) ?? FindArrival(database, conversation.Id, position, LastStaged);
+        if (position > conversation.Head && FindStagedArrival(database, conversation, position) is { } staged) return staged;
+        return conversation.Shelf?.FindUpTo(position)?.Arrival ?? FindArrival(database, conversation.Id, position, _indexed);
     }
 
     /// <summary>Within a transaction: the id of the last message that was said to one of two beyond one position and up to another; null when there is none.</summary>

@@ -125,7 +125,7 @@ internal sealed partial class MessageLog
             Kind = row.Kind,
             To = row.To,
             Subject = row.Subject,
-            Target = row.Target,
+            Target = row.Target > 0 && row.Target < position ? row.Target : null,
         };
         database.Prepare(
             """
@@ -142,7 +142,7 @@ internal sealed partial class MessageLog
             .BindText(8, stored.Text.Utf8.Span)
             .Bind(9, (long)stored.Kind)
             .Bind(10, row.SubjectNumber)
-            .Bind(11, row.Target)
+            .Bind(11, stored.Target)
             .Run();
         return stored;
     }

@@ -35,6 +35,13 @@ internal sealed class Shelf(Conversation conversation)
         return index < _entries.Count && _entries[index].Position == position ? _entries[index] : null;
     }
 
+    /// <summary>The last entry here with a position up to this one.</summary>
+    public Message? FindUpTo(long position)
+    {
+        var index = _entries.IndexAfter(position);
+        return index == 0 ? null : _entries[index - 1];
+    }
+
     /// <summary>The last entry here with an arrival up to this one.</summary>
     public Message? FindArrived(long arrival)
     {

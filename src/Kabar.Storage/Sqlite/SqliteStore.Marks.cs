@@ -40,11 +40,11 @@ public sealed partial class SqliteStore
     public ValueTask<ImmutableArray<Marks>> AdvanceAsync(IReadOnlyList<MarkAdvance> advances) => ChangeAsync(staging =>
     {
         var database = staging.Database;
-        var changed = new List<Marks>(advances.Count);
+        var changed = new Dictionary<(ConversationId, long), Marks>(advances.Count);
         foreach (var advance in advances)
         {
             if (_log.FindConversation(database, advance.Conversation) is not { Kind: not Conversation.Removed } conversation) continue;
-            if (Addresses.Find(database, advance.Who) is not { } who || !TakesPart(database, conversation, who)) continue;
+            if (_addresses.FindNumber(database, advance.Who) is not { } who || !TakesPart(database, conversation, who)) continue;
 
             var before = MarkRows.Find(database, who, conversation.Id);
             var head = conversation.Next - 1;
@@ -52,17 +52,15 @@ public sealed partial class SqliteStore
             var delivered = Math.Max(read, Math.Min(advance.Delivered, head));
             if (!Advance(staging, conversation, who, delivered, read)) continue;
 
-            // In the order of the list: what is changed twice is told as it is in the end.
-            var marks = ReadMarks(database, conversation.Id, who);
-            changed.RemoveAll(earlier => earlier.Conversation == advance.Conversation && marks.Any(now => now.Who == earlier.Who));
-            changed.AddRange(marks);
+            // What is changed twice is told as it is in the end.
+            changed[(conversation.Id, who)] = MarksOf(database, conversation, advance.Who, who);
             if (advance.Receipt is null || conversation.Kind == Conversation.Group) continue;
             var (lastDelivered, lastRead) =
                 (_log.FindLastSaid(database, conversation, advance.Who, before.Delivered, delivered), _log.FindLastSaid(database, conversation, advance.Who, before.Read, read));
             if (lastDelivered is not null || lastRead is not null) Answer(staging, advance.Receipt(lastDelivered, lastRead));
         }
 
-        return changed.ToImmutableArray();
+        return changed.Values.ToImmutableArray();
     });
 
     // Within a transaction; false when nothing was behind.
@@ -80,12 +78,18 @@ public sealed partial class SqliteStore
         ? database.Prepare("SELECT 1 FROM group_member WHERE conversation = ?1 AND address = ?2").Bind(1, conversation.Id.Value).Bind(2, who).ReadNumber() is not null
         : conversation.Members.Low == who || conversation.Members.High == who;
 
-    // Within a transaction: marks that have changed by what a peer says are told after the commit.
-    private void NoteChanged(Staging staging, ConversationId conversation, long address)
+    // Within a transaction: the marks of one who takes part, as they are now.
+    private Marks MarksOf(Database database, Conversation conversation, Address who, long number)
     {
-        var changed = ReadMarks(staging.Database, conversation, address);
-        staging.AfterCommit(() => _changedByPeers.AddRange(changed));
+        var (stored, delivered, read) = MarkRows.Find(database, number, conversation.Id);
+        if (conversation.Kind == Conversation.Group) return new Marks(conversation.Id, who, null, stored, delivered, read);
+        var inboxRead = database.Prepare("SELECT read_through FROM inbox WHERE address = ?1").Bind(1, number).ReadNumber() ?? 0;
+        read = Math.Max(read, _log.FindPosition(database, conversation.Id, inboxRead));
+        return new Marks(conversation.Id, who, Addresses.Read(database, conversation.Other(new AccountId(number)).Value), stored, Math.Max(delivered, read), read);
     }
+
+    // Within a transaction: marks that have changed by what a peer says are told after the commit.
+    private void NoteChanged(Staging staging, Marks changed) => staging.AfterCommit(() => _changedByPeers.Add(changed));
 
     private void PublishMarks()
     {

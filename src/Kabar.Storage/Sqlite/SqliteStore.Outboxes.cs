@@ -126,19 +126,29 @@ public sealed partial class SqliteStore
     // What is acknowledged of direct messages is on the disk of the other's realm.
     private void NoteStored(Staging staging, PeerId peer, long through)
     {
-        var stored = new List<(long Address, ConversationId Conversation, long Position)>();
-        var query = staging.Database.Prepare(
+        var database = staging.Database;
+        var acknowledged = new List<(long Number, Marks Marks)>();
+        var query = database.Prepare(
             """
-            SELECT CASE WHEN low.realm <> '' THEN d.low ELSE d.high END, o.conversation, max(o.position)
+            SELECT r.id, r.username, r.realm, l.username, l.realm, o.conversation, max(o.position)
             FROM outbox AS o
             CROSS JOIN direct AS d ON d.conversation = o.conversation
-            CROSS JOIN address AS low ON low.id = d.low
+            CROSS JOIN address AS r ON r.id IN (d.low, d.high) AND r.realm <> ''
+            CROSS JOIN address AS l ON l.id = d.low + d.high - r.id
             WHERE o.peer = ?1 AND o.seq <= ?2 AND o.conversation IS NOT NULL
             GROUP BY o.conversation
             """).Bind(1, peer.Value).Bind(2, through);
-        while (query.Step()) stored.Add((query.Number(0), new ConversationId(query.Number(1)), query.Number(2)));
-        foreach (var (address, conversation, position) in stored)
-            if (MarkRows.Advance(staging.Database, address, conversation, position, delivered: 0, read: 0, readArrival: 0, _log.LastStaged)) NoteChanged(staging, conversation, address);
+        while (query.Step())
+            acknowledged.Add((
+                query.Number(0),
+                new Marks(new ConversationId(query.Number(5)), MessageLog.ReadAddress(query, 1), MessageLog.ReadAddress(query, 3), query.Number(6), Delivered: 0, Read: 0)));
+
+        foreach (var (number, marks) in acknowledged)
+        {
+            if (!MarkRows.Advance(database, number, marks.Conversation, marks.Stored, delivered: 0, read: 0, readArrival: 0, _log.LastStaged)) continue;
+            var (_, delivered, read) = MarkRows.Find(database, number, marks.Conversation);
+            NoteChanged(staging, marks with { Delivered = delivered, Read = read });
+        }
     }
 
     // What is pending for groups of a peer and does not wait in its outbox.

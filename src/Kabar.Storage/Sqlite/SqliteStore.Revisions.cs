@@ -37,7 +37,7 @@ public sealed partial class SqliteStore
 
         var reader = conversation.Other(receipt.To.Id).Value;
         var (delivered, read) = (PositionOf(receipt.Delivered), PositionOf(receipt.Read));
-        if (Advance(staging, conversation, reader, Math.Max(delivered, read), read)) NoteChanged(staging, conversation.Id, reader);
+        if (Advance(staging, conversation, reader, Math.Max(delivered, read), read)) NoteChanged(staging, MarksOf(database, conversation, receipt.From, reader));
 
         // Only what he was sent can have come to him.
         long PositionOf(Guid? said) =>

@@ -39,7 +39,7 @@ public static partial class StoreCheck
             database.Prepare(
                 """
                 SELECT m.arrival FROM message AS m JOIN conversation AS c ON c.id = m.conversation
-                WHERE (c.kind = 1 AND m.kind <> 0) OR (c.kind = 2 AND m.kind NOT IN (0, 14)) OR m.kind NOT BETWEEN 0 AND 14
+                WHERE (c.kind = 1 AND m.kind NOT IN (0, 15, 16, 17)) OR (c.kind = 2 AND m.kind NOT IN (0, 14, 15, 16, 17)) OR m.kind NOT BETWEEN 0 AND 17
                 """),
             row => $"Arrival {row.Number(0)} is an entry of a kind that its conversation does not have.");
         Collect(

@@ -20,7 +20,7 @@ public static partial class StoreCheck
         var version = Migrations.Version(database);
         if (version == 0 || version > Migrations.Latest)
             throw new StoreException($"{path} has schema {version}; this program knows schemas 1 to {Migrations.Latest}.");
-        var hasGroups = version >= 2;
+        var (hasGroups, hasRevisions) = (version >= 2, version >= 3);
 
         var problems = new List<string>();
         database.Run("BEGIN");
@@ -34,6 +34,12 @@ public static partial class StoreCheck
         {
             CheckGroups(database, problems);
             CheckPeers(database, problems);
+        }
+
+        if (problems.Count == 0 && hasRevisions)
+        {
+            CheckRevisions(database, problems);
+            CheckMarks(database, problems);
         }
 
         var report = new StoreReport(

@@ -81,7 +81,7 @@ public static partial class StoreExport
     private static long WritePending(Database database, Stream output) => WriteAll(
         database.Prepare(
             """
-            SELECT p.id, g.id, p.kind, a.username, a.realm, p.sent, s.username, s.realm, p.text
+            SELECT p.id, g.id, p.kind, a.username, a.realm, p.sent, s.username, s.realm, p.text, p.target
             FROM pending AS p
             JOIN group_chat AS g ON g.conversation = p.conversation
             JOIN address AS a ON a.id = p.sender
@@ -98,6 +98,7 @@ public static partial class StoreExport
             json.WriteString("from", AddressIn(row, 3));
             if (!row.IsNull(6)) json.WriteString("subject", AddressIn(row, 6));
             json.WriteString("sent", row.Time(5));
+            if (!row.IsNull(9)) json.WriteNumber("target", row.Number(9));
             json.WriteString("text", row.Bytes(8));
         });
 

@@ -21,7 +21,7 @@ public static partial class StoreExport
             throw new StoreException($"{path} has schema {Migrations.Version(database)}; this program writes out schema {Migrations.Latest}. Start the server once: it brings the data up to date.");
         database.Run("BEGIN");
         var lines = WriteAccounts(database, output) + WriteSessions(database, output) + WritePeers(database, output) + WriteGroups(database, output)
-            + WriteConversations(database, output) + WriteMessages(database, output) + WritePending(database, output) + WriteOutboxes(database, output);
+            + WriteConversations(database, output) + WriteMessages(database, output) + WriteMarks(database, output) + WritePending(database, output) + WriteOutboxes(database, output);
         database.Run("COMMIT");
         return lines;
     }
@@ -29,7 +29,7 @@ public static partial class StoreExport
     private static long WriteAccounts(Database database, Stream output) => WriteAll(
         database.Prepare(
             """
-            SELECT a.id, a.username, c.display_name, c.attributes, c.password_hash, c.is_admin, c.is_disabled, c.created, coalesce(i.read_through, 0)
+            SELECT a.id, a.username, c.display_name, c.attributes, c.password_hash, c.is_admin, c.is_disabled, c.created, coalesce(i.read_through, 0), c.last_seen
             FROM address AS a JOIN account AS c ON c.address = a.id LEFT JOIN inbox AS i ON i.address = a.id ORDER BY a.id
             """),
         output,
@@ -45,6 +45,7 @@ public static partial class StoreExport
             json.WriteBoolean("disabled", account.IsDisabled);
             json.WriteString("created", account.Created);
             json.WriteNumber("inbox_read_through", row.Number(8));
+            if (!row.IsNull(9)) json.WriteString("last_seen", row.Time(9));
         });
 
     private static long WriteSessions(Database database, Stream output) => WriteAll(
@@ -93,7 +94,8 @@ public static partial class StoreExport
     private static long WriteMessages(Database database, Stream output) => WriteAll(
         database.Prepare(
             """
-            SELECT m.id, m.conversation, m.position, m.arrival, a.username, a.realm, m.sender_name, m.sent, m.text, m.kind, s.username, s.realm
+            SELECT m.id, m.conversation, m.position, m.arrival, a.username, a.realm, m.sender_name, m.sent, m.text, m.kind, s.username, s.realm, m.target, m.edited, m.deleted, m.failure,
+                   EXISTS (SELECT 1 FROM reaction AS r WHERE r.conversation = m.conversation AND r.position = m.position)
             FROM message AS m
             CROSS JOIN conversation AS c ON c.id = m.conversation
             CROSS JOIN address AS a ON a.id = m.sender
@@ -114,7 +116,36 @@ public static partial class StoreExport
             json.WriteString("from_name", row.Bytes(6));
             if (!row.IsNull(10)) json.WriteString("subject", AddressIn(row, 10));
             json.WriteString("sent", row.Time(7));
-            json.WriteString("text", row.Bytes(8));
+            if (!row.IsNull(12)) json.WriteNumber("target", row.Number(12));
+            if (!row.IsNull(13)) json.WriteString("edited", row.Time(13));
+            if (!row.IsNull(15)) json.WriteString("failure", row.Bytes(15));
+            if (row.IsNull(14)) json.WriteString("text", row.Bytes(8));
+            else json.WriteString("deleted", row.Time(14));
+            if (!row.Truth(16)) return;
+            json.WriteStartArray("reactions");
+            foreach (var reaction in MessageRows.ReadReactions(database, new ConversationId(row.Number(1)), row.Number(2)))
+            {
+                json.WriteStartObject();
+                json.WriteString("from", reaction.Who.ToString());
+                json.WriteString("emoji", reaction.Emoji);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        });
+
+    private static long WriteMarks(Database database, Stream output) => WriteAll(
+        database.Prepare(
+            "SELECT k.conversation, a.username, a.realm, k.stored, k.delivered, k.read FROM mark AS k JOIN address AS a ON a.id = k.address ORDER BY k.conversation, k.address"),
+        output,
+        (row, json) =>
+        {
+            json.WriteString("type", "mark");
+            json.WriteNumber("conversation", row.Number(0));
+            json.WriteString("address", AddressIn(row, 1));
+            json.WriteNumber("stored", row.Number(3));
+            json.WriteNumber("delivered", row.Number(4));
+            json.WriteNumber("read", row.Number(5));
         });
 
     private static long WriteAll(Statement query, Stream output, Action<Statement, Utf8JsonWriter> write)

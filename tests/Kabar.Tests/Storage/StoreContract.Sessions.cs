@@ -122,6 +122,60 @@ public abstract partial class StoreContract
         (await store.ListSessionsAsync(DateTimeOffset.MinValue, None)).ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task An_account_has_its_own_sessions_and_may_end_all_but_one()
+    {
+        var store = await OpenAsync();
+        var (messi, other) = (await AddAsync(store, "messi"), await AddAsync(store, "other"));
+        await LogInAsync(store, messi, Noon.AddMilliseconds(-1));
+        var (first, second, third) = (await LogInAsync(store, messi, Noon), await LogInAsync(store, messi, Noon.AddHours(1)), await LogInAsync(store, messi, Noon));
+        var others = await LogInAsync(store, other, Noon);
+
+        (await store.ListSessionsAsync(messi.Id, Noon, None)).ShouldBe([first.Session, second.Session, third.Session]);
+        (await store.EndOtherSessionsAsync(messi.Id, second.Session.Id, None)).ShouldBe(3);
+        (await store.ListSessionsAsync(messi.Id, DateTimeOffset.MinValue, None)).ShouldBe([second.Session]);
+        (await store.ListSessionsAsync(other.Id, DateTimeOffset.MinValue, None)).ShouldBe([others.Session]);
+    }
+
+    [Fact]
+    public async Task When_an_account_was_last_seen_goes_forward_and_counts_its_live_sessions()
+    {
+        var store = await OpenAsync();
+        var messi = await AddAsync(store, "messi");
+        (await store.FindLastSeenAsync(messi.Id, None)).ShouldBeNull();
+        await store.SeeAccountAsync(messi.Id, Noon, None);
+        await store.SeeAccountAsync(messi.Id, Noon.AddHours(-1), None);
+        (await store.FindLastSeenAsync(messi.Id, None)).ShouldBe(Noon);
+
+        var (session, _) = await LogInAsync(store, messi, Noon);
+        await store.TouchSessionAsync(session.Id, Noon.AddHours(1), None);
+        store = await ReopenAsync(store);
+        (await store.FindLastSeenAsync(messi.Id, None)).ShouldBe(Noon.AddHours(1));
+        await store.EndSessionAsync(session.Id, None);
+        (await store.FindLastSeenAsync(messi.Id, None)).ShouldBe(Noon);
+    }
+
+    [Fact]
+    public async Task A_registration_code_makes_as_many_accounts_as_it_may_until_it_expires()
+    {
+        var store = await OpenAsync();
+        var (code, old) = (SessionToken.Create().Hash(), SessionToken.Create().Hash());
+        await store.AddRegistrationCodeAsync(code, 2, Noon.AddDays(1));
+        await store.AddRegistrationCodeAsync(old, 2, Noon);
+
+        (await RegisterAsync("a", code)).ShouldBe("a");
+        (await RegisterAsync("A", code)).ShouldBe("refused: NameTaken");
+        (await RegisterAsync("b", old)).ShouldBe("refused: WrongCode");
+        (await RegisterAsync("b", SessionToken.Create().Hash())).ShouldBe("refused: WrongCode");
+        store = await KillAndOpenAsync(store);
+        (await RegisterAsync("b", code)).ShouldBe("b");
+        (await RegisterAsync("c", code)).ShouldBe("refused: WrongCode");
+        (await RegisterAsync("c", null)).ShouldBe("c");
+        (await store.ListAccountsAsync(None).Select(account => account.Username.Value).ToListAsync()).ShouldBe(["a", "b", "c"]);
+
+        async Task<string> RegisterAsync(string name, TokenHash? with) => (await store.RegisterAsync(New(name), with, None)).ToString();
+    }
+
     private static async Task<(Session Session, TokenHash Hash)> LogInAsync(IStore store, Account account, DateTimeOffset when)
     {
         var session = new Session(new SessionId(Guid.NewGuid()), account.Id, when, when);

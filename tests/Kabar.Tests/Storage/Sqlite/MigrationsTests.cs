@@ -38,6 +38,43 @@ public sealed class MigrationsTests : IDisposable
     }
 
     [Fact]
+    public async Task What_was_exchanged_with_other_realms_before_the_third_schema_is_found_by_its_id()
+    {
+        var path = _folder["kabar.db"];
+        MakeFileOfSecondSchema(path);
+
+        await using var store = SqliteStore.Open(path);
+
+        Samples.Number(path, "SELECT count(*) FROM exchanged").ShouldBe(2);
+        var messi = (await store.FindAccountAsync(Username.Parse("messi"), CancellationToken.None)).ShouldNotBeNull();
+        var dua = (await store.ListPeersAsync(CancellationToken.None)).ShouldHaveSingleItem();
+        var (sent, came) = (Guid.Parse("018bcfe5-6800-7000-8000-000000000003"), Guid.Parse("018bcfe5-6800-7000-8000-000000000004"));
+        var edit = RealmSamples.Entry(EntryKind.Edited, "james@dua", "hello!");
+        await store.ReceiveAsync(dua.Id, Guid.NewGuid(), RealmSamples.Here,
+        [
+            new FailureDelivery(1, Guid.CreateVersion7(Samples.Noon), messi, sent, Refusal.UnknownRecipient, RealmSamples.At("james@dua"), null, Samples.Noon),
+            new RevisionDelivery(2, edit.Id, RealmSamples.At("james@dua"), messi, came, target => target is null ? Refusal.UnknownMessage : edit),
+        ]);
+        var conversation = (await store.FindDirectAsync(messi.Id, RealmSamples.At("james@dua"), CancellationToken.None)).ShouldNotBeNull();
+        var entries = await store.ReadConversationAsync(conversation, 0, 10, 1000, CancellationToken.None);
+        entries.Select(entry => entry.Text.Decode()).ShouldBe(["halo", "hello!", "hello!"]);
+        entries[0].Revision.ShouldNotBeNull().Failure.ShouldBe(Refusal.UnknownRecipient);
+        await store.AcknowledgeAsync(dua.Id, dua.OutEpoch, 1);
+        (await store.ListMarksAsync(conversation, CancellationToken.None)).ShouldBeEmpty();
+        StoreCheck.Run(path).Problems.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_file_of_an_earlier_schema_can_be_checked_as_it_is()
+    {
+        MakeFileOfFirstSchema(_folder["1.db"]);
+        MakeFileOfSecondSchema(_folder["2.db"]);
+
+        StoreCheck.Run(_folder["1.db"]).Problems.ShouldBeEmpty();
+        StoreCheck.Run(_folder["2.db"]).Problems.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_second_run_changes_nothing()
     {
         var path = await Samples.MakeFileAsync(_folder["kabar.db"]);
@@ -73,11 +110,8 @@ public sealed class MigrationsTests : IDisposable
     // As the first version wrote it: never to be changed when the schema is.
     private static void MakeFileOfFirstSchema(string path)
     {
-        using var resource = typeof(SqliteStore).Assembly.GetManifestResourceNames().Order(StringComparer.Ordinal)
-            .Where(name => name.EndsWith(".001.sql", StringComparison.Ordinal)).Select(name => typeof(SqliteStore).Assembly.GetManifestResourceStream(name)).Single()!; // named by the assembly
-        using var reader = new StreamReader(resource);
         using var database = Database.OpenWriter(path);
-        database.Run(reader.ReadToEnd());
+        database.Run(Script("001"));
         database.Run(
             """
             PRAGMA user_version = 1;
@@ -91,5 +125,35 @@ public sealed class MigrationsTests : IDisposable
             INSERT INTO place VALUES (1, 1, 1, 1);
             UPDATE meta SET value = 1 WHERE key = 'indexed';
             """);
+    }
+
+    // As the second version wrote it, with a message to another realm, which still waits, and one from there.
+    private static void MakeFileOfSecondSchema(string path)
+    {
+        MakeFileOfFirstSchema(path);
+        using var database = Database.OpenWriter(path);
+        database.Run(Script("002"));
+        database.Run(
+            """
+            PRAGMA user_version = 2;
+            INSERT INTO address (id, username, realm) VALUES (3, 'james', 'dua');
+            INSERT INTO conversation VALUES (2, 1), (3, 2);
+            INSERT INTO direct VALUES (1, 3, 2), (1, 1, 3);
+            INSERT INTO member VALUES (1, 2), (3, 2), (1, 3);
+            INSERT INTO message VALUES (3, 2, 1, 1, 1700000000000, x'018bcfe5680070008000000000000003', 'Lionel Messi', 'halo', 0, NULL);
+            INSERT INTO message VALUES (4, 2, 2, 3, 1700000000000, x'018bcfe5680070008000000000000004', 'James', 'hello', 0, NULL);
+            INSERT INTO message VALUES (5, 3, 1, 1, 1700000000000, x'018bcfe5680070008000000000000005', 'Lionel Messi', 'note', 0, NULL);
+            INSERT INTO peer VALUES (1, 'dua', NULL, 'f00d', NULL, 0, 1700000000000, NULL, x'00112233445566778899aabbccddeeff', 0, 0, x'00000000000000000000000000000000', 0, NULL);
+            INSERT INTO outbox VALUES (1, 1, 1700000000000, NULL, x'00');
+            INSERT INTO received VALUES (x'018bcfe5680070008000000000000004');
+            """);
+    }
+
+    private static string Script(string number)
+    {
+        var assembly = typeof(SqliteStore).Assembly;
+        var name = assembly.GetManifestResourceNames().Single(name => name.EndsWith($".{number}.sql", StringComparison.Ordinal));
+        using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!); // named by the assembly
+        return reader.ReadToEnd();
     }
 }
