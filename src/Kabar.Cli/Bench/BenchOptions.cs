@@ -29,6 +29,10 @@ internal enum Workload
     /// <summary>Half of the connections send from one realm, half read in another.</summary>
     [JsonStringEnumMemberName("federated")]
     Federated,
+
+    /// <summary>A store full of messages, in which users look for words.</summary>
+    [JsonStringEnumMemberName("search")]
+    Search,
 }
 
 /// <summary>A load generator's run as it was asked for.</summary>
@@ -78,6 +82,12 @@ internal sealed record BenchOptions
 
     /// <summary>Whether <see cref="Workload.Send"/> runs a second time, with a peer that is down.</summary>
     public bool DeadPeer { get; init; }
+
+    /// <summary>Whether <see cref="Workload.Send"/> runs twice, without the full-text index and with it.</summary>
+    public bool Indexed { get; init; }
+
+    /// <summary>Whether texts are words, and not one long one.</summary>
+    public bool Words { get; init; }
 
     /// <summary>Whether <see cref="Workload.Send"/> reads everything back.</summary>
     public bool Verify { get; init; }

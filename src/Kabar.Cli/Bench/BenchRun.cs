@@ -50,13 +50,16 @@ internal static class BenchRun
         Workload.Idle => 1,
         Workload.Group => GroupLoad.Accounts(options),
         Workload.Federated => throw new UnreachableException("it makes accounts in two realms"),
+        Workload.Search => throw new UnreachableException("it makes accounts in a store"),
     };
 
     private static async Task<IReadOnlyList<WorkloadResult>> MeasureAsync(
         Workload workload, BenchOptions options, Action<string> progress, CancellationToken cancellationToken)
     {
         if (workload == Workload.Federated) return await FederatedLoad.RunAsync(options, progress, cancellationToken);
+        if (workload == Workload.Search) return [await SearchLoad.RunAsync(options, progress, cancellationToken)];
         var accounts = AccountsFor(workload, options);
+        if (workload == Workload.Send && options.Indexed) return await IndexedSendLoad.RunAsync(options, accounts, progress, cancellationToken);
         if (workload == Workload.Send && options.DeadPeer) return await DeadPeerLoad.RunAsync(options, accounts, progress, cancellationToken);
 
         progress($"{workload} on the server");
@@ -79,6 +82,7 @@ internal static class BenchRun
                 Workload.Idle => IdleLoad.RunAsync(target, options, cancellationToken),
                 Workload.Group => GroupLoad.RunAsync(target, options, cancellationToken),
                 Workload.Federated => throw new UnreachableException("it has two targets"),
+                Workload.Search => throw new UnreachableException("it has none"),
             });
         }
     }

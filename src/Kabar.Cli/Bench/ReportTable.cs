@@ -21,6 +21,8 @@ internal static class ReportTable
 
         if (report.Results.Any(result => result.Load is not null)) console.Write(Loads(report));
         if (report.Results.Any(result => result.Delivery is not null)) console.Write(Deliveries(report));
+        foreach (var result in report.Results)
+            if (result.Search is { } search) WriteSearch(console, search);
         if (report.Results.Any(result => result.Idle is not null)) console.Write(Idles(report));
         if (report.Results.Any(result => result.Start is not null)) console.Write(Starts(report));
         foreach (var result in report.Results) Compare(console, result);
@@ -77,11 +79,29 @@ internal static class ReportTable
             Line(console, $"{comparison.What} {Hundredths(comparison.ServerCpu)} × {comparison.Than} (server CPU each{p99})");
         }
 
+        if (result.Indexed is { } indexed)
+            Line(console, $"{result.Target}: {Hundredths(indexed.ServerCpu)} µs of server CPU a message with all that was left to do, which took {Tenths(indexed.CatchingUpSeconds)} s");
+
         if (result.Queue is { } queue)
         {
             Line(console, $"queue for {queue.Peer} ({queue.State}): {queue.Entries:N0} entries, {Megabytes(queue.Bytes)} MB; "
                 + $"{queue.Acknowledged:N0} messages to it were acknowledged");
         }
+    }
+
+    private static void WriteSearch(IAnsiConsole console, SearchFigures search)
+    {
+        Line(console, $"{search.Messages:N0} messages, {Megabytes(search.DatabaseBytes)} MB; their index {Megabytes(search.IndexBytes)} MB, "
+            + $"made in {Tenths(search.IndexingSeconds)} s, {Hundredths(search.IndexingCpu)} µs of CPU a message");
+        var table = TableOf("search for", "searches", "found", "p50 ms", "p99 ms", "longest ms", "CPU ms");
+        foreach (var kind in search.Searches)
+        {
+            AddRow(
+                table, kind.Kind, Whole(kind.Searches), Tenths(kind.Found), Hundredths(kind.Latency.P50 / 1000), Hundredths(kind.Latency.P99 / 1000), Hundredths(kind.Latency.Longest / 1000),
+                Hundredths(kind.Cpu / 1000));
+        }
+
+        console.Write(table);
     }
 
     private static Table Deliveries(BenchReport report)

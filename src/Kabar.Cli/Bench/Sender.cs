@@ -8,13 +8,15 @@ namespace Kabar.Cli.Bench;
 /// </summary>
 internal sealed class Sender
 {
+    private static readonly Lazy<BenchWords> Words = new(() => new BenchWords());
+
     private readonly LoadConnection _connection;
     private readonly LoadWindow _window;
     private readonly int _number;
     private readonly BenchAccount _account;
     private readonly Recipient[] _recipients;
     private readonly SentMessages? _messages;
-    private readonly byte[] _filler;
+    private readonly byte[][] _fillers;
     private readonly byte[] _requests;
     private readonly long[] _sentAt;
     private int _sent;
@@ -33,10 +35,8 @@ internal sealed class Sender
     {
         (_connection, _window, _number, _account, _messages) = (connection, window, number, account, messages);
         _recipients = [.. recipients.Where(recipient => recipient.Account != account)];
-        _filler = new byte[options.Body - MessageStamp.Length + 2];
-        _filler.AsSpan().Fill((byte)'x');
-        "\r\n"u8.CopyTo(_filler.AsSpan(_filler.Length - 2));
-        var longest = account.SendHead.Length + _recipients.Max(recipient => recipient.NameField.Length) + MessageStamp.Length + _filler.Length;
+        _fillers = MakeFillers(number, options);
+        var longest = account.SendHead.Length + _recipients.Max(recipient => recipient.NameField.Length) + MessageStamp.Length + _fillers[0].Length;
         _requests = new byte[options.Depth * longest];
         _sentAt = new long[options.Depth];
     }
@@ -74,8 +74,23 @@ internal sealed class Sender
         length += recipient.NameField.Length;
         MessageStamp.Write(request[length..], _number, sequence);
         length += MessageStamp.Length;
-        _filler.CopyTo(request[length..]);
-        return length + _filler.Length;
+        var filler = _fillers[sequence % _fillers.Length];
+        filler.CopyTo(request[length..]);
+        return length + filler.Length;
+    }
+
+    private static byte[][] MakeFillers(int number, BenchOptions options)
+    {
+        const int Different = 64;
+        var (random, words) = (new Random(number), options.Words ? Words.Value : null);
+        return [.. Enumerable.Range(0, words is null ? 1 : Different).Select(_ =>
+        {
+            var filler = new byte[options.Body - MessageStamp.Length + 2];
+            if (words is null) filler.AsSpan().Fill((byte)'x');
+            else words.Fill(random, filler.AsSpan(..^2));
+            "\r\n"u8.CopyTo(filler.AsSpan(filler.Length - 2));
+            return filler;
+        })];
     }
 
     private void TakeAnswers(long now)

@@ -8,8 +8,14 @@ internal sealed record ServerSetup
 
     public string Dialect { get; init; } = "message-service";
 
+    /// <summary>Whether what is said is indexed.</summary>
+    public bool Search { get; init; } = true;
+
     /// <summary>The realm's name, and with it a listener for links to others; null for a realm that has none.</summary>
     public string? Realm { get; init; }
+
+    /// <summary>What its server's environment has besides.</summary>
+    public IEnumerable<KeyValuePair<string, string>> Variables => Search ? [] : [new("KABAR__Search", "false")];
 
     /// <summary>The command line of its server.</summary>
     public IEnumerable<string> Arguments(string data) =>

@@ -46,7 +46,7 @@ internal sealed class Target : IAsyncDisposable
             await BenchAccount.WriteAsync(users, made, cancellationToken);
             await target.CommandAsync(["user", "import", users], cancellationToken);
             await target.StartAsync(
-                setup.Arguments(target.Data), LimitsOff,
+                setup.Arguments(target.Data), [.. LimitsOff, .. setup.Variables],
                 $"limits on connections per address and requests per second off; data on {new DriveInfo(target._folder.Path).DriveFormat}", cancellationToken);
             await Login.LogInAsync(target.EndPoint, made, cancellationToken);
             target.Accounts = made;

@@ -22,6 +22,12 @@ internal sealed record WorkloadResult
     /// <summary>What messages to another realm came to that were sent beside the others.</summary>
     public QueueFigures? Queue { get; init; }
 
+    /// <summary>What was searched.</summary>
+    public SearchFigures? Search { get; init; }
+
+    /// <summary>What the sends came to when all of them were searchable.</summary>
+    public IndexedSends? Indexed { get; init; }
+
     /// <summary>This result against one of the same run.</summary>
     public Comparison? Comparison { get; init; }
 

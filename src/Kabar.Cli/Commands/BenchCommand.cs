@@ -20,7 +20,8 @@ internal static class BenchCommand
     {
         Description = "What to ask: send (messages in flight on every connection), inbox (half of them read, and all is compared), idle (connections that ask "
             + "nothing), connect (connect, one command, close), group (members speak in turn and all of a group hear it), federated (half of them send in one realm, "
-            + "half read in another, beside the same within one realm), or all. May be given several times.",
+            + "half read in another, beside the same within one realm), search (a store full of messages, a million or --count, in which users look for words), or all. "
+            + "May be given several times.",
         DefaultValueFactory = _ => DefaultWorkloads,
     };
 
@@ -60,6 +61,11 @@ internal static class BenchCommand
         Description = "Run send a second time with a joined realm that is down, to whose users every tenth message goes, and compare.",
     };
 
+    private static readonly Option<bool> Indexed = new("--indexed")
+    {
+        Description = "Run send twice, without the full-text index and with it, on texts of words, and compare.",
+    };
+
     private static readonly Option<bool> Echo = new("--echo") { Description = "Before each workload measure a bare echo on the same network stack." };
     private static readonly Option<bool> Inline = new("--inline-scheduling") { Description = "Let the echo's transport run on its polling threads." };
     private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON document." };
@@ -68,7 +74,7 @@ internal static class BenchCommand
     {
         var command = new Command("bench", "Puts load on a server and reports rate, latency, CPU and memory.")
         {
-            Workloads, Connections, Depth, Groups, Members, Body, Duration, Count, Warmup, Server, Users, ServerPid, Data, Verify, DeadPeer, Echo, Inline, Json,
+            Workloads, Connections, Depth, Groups, Members, Body, Duration, Count, Warmup, Server, Users, ServerPid, Data, Verify, DeadPeer, Indexed, Echo, Inline, Json,
         };
         Workloads.AcceptOnlyFromAmong([.. Enum.GetValues<Workload>().Select(Word), AllWorkloads]);
         Count.Validators.Add(result =>
@@ -82,9 +88,10 @@ internal static class BenchCommand
             if (server is not null && TryParse(server) is null)
                 result.AddError("--server reads HOST:PORT with a loopback address: load is put on this machine only.");
             var workloads = WorkloadsOf(result);
-            if (server is not null && (result.GetValue(DeadPeer) || workloads.Contains(Workload.Federated)))
-                result.AddError("federated and --dead-peer start servers of their own: they go without --server.");
-            if (result.GetValue(DeadPeer) && !workloads.Contains(Workload.Send)) result.AddError("--dead-peer belongs to the workload send.");
+            if (server is not null && (result.GetValue(DeadPeer) || result.GetValue(Indexed) || workloads.Any(workload => workload is Workload.Federated or Workload.Search)))
+                result.AddError("federated, search, --dead-peer and --indexed have servers or data of their own: they go without --server.");
+            if ((result.GetValue(DeadPeer) || result.GetValue(Indexed)) && !workloads.Contains(Workload.Send)) result.AddError("--dead-peer and --indexed belong to the workload send.");
+            if (result.GetValue(DeadPeer) && result.GetValue(Indexed)) result.AddError("--dead-peer and --indexed are two comparisons: one at a time.");
             if (workloads.Contains(Workload.Group)) CheckGroups(result);
             if (server is null && result.GetValue(ServerPid) is not null) result.AddError("--server-pid belongs to --server.");
         });
@@ -135,6 +142,7 @@ internal static class BenchCommand
             Data = result.GetValue(Data)?.FullName,
             Verify = result.GetValue(Verify),
             DeadPeer = result.GetValue(DeadPeer),
+            Indexed = result.GetValue(Indexed),
             Echo = result.GetValue(Echo),
             InlineScheduling = result.GetValue(Inline),
         };
@@ -145,8 +153,8 @@ internal static class BenchCommand
         // While the line is being checked, an option that is not on it has not yet its default.
         var names = result.GetValue(Workloads) is { Length: > 0 } asked ? asked : DefaultWorkloads;
         return names.Contains(AllWorkloads)
-            // What needs two servers of our own is not among all that a given one can be asked.
-            ? [.. Enum.GetValues<Workload>().Where(workload => workload != Workload.Federated || result.GetValue(Server) is null)]
+            // What needs servers or data of our own is not among all that a given one can be asked.
+            ? [.. Enum.GetValues<Workload>().Where(workload => workload is not (Workload.Federated or Workload.Search) || result.GetValue(Server) is null)]
             : [.. names.SelectMany(name => Enum.GetValues<Workload>().Where(workload => Word(workload) == name)).Distinct()];
     }
 

@@ -9,6 +9,11 @@ public sealed partial class SqliteStore
     // A search takes milliseconds of a processor. Who comes third waits, and sends go on.
     private const int SearchesAtOnce = 2;
 
+    // So many are looked at before the index looks where they were said.
+    private const int Sample = 300;
+
+    private const int LeastAtOnce = 16;
+
     private readonly SearchIndex? _search;
     private readonly SemaphoreSlim _searching = new(SearchesAtOnce);
 
@@ -38,30 +43,29 @@ public sealed partial class SqliteStore
         using var lease = _reads.Rent();
         var groups = ReadGroupsOf(lease.Database, reader);
         var found = ImmutableArray.CreateBuilder<Message>();
-        while (found.Count < most && PlacesOf(lease.Database, reader, groups, within) is { } places)
-        {
-            var arrivals = index.Find($"text : ({expression}) AND place : ({places})", before, most - found.Count);
-            if (arrivals.IsEmpty) break;
 
+        // 1. The newest that have the words, wherever they were said: of rare words that is all, and of others often enough.
+        var (where, limit) = ($"text : ({expression})", Sample);
+        while (found.Count < most)
+        {
+            var arrivals = index.Find(where, before, limit);
             foreach (var arrival in arrivals)
             {
                 before = arrival;
+                if (FindConversation(lease.Database, arrival) is not { } conversation || (within ?? conversation) != conversation) continue;
+                var isGroup = groups.TryGetValue(conversation, out var hearsFrom);
+                if (!isGroup && !IsDirectOf(lease.Database, reader, conversation)) continue;
                 if (MessageRows.Find(lease.Database, arrival) is not { Kind: EntryKind.Said, IsDeleted: false } message) continue;
-                if (groups.TryGetValue(message.Conversation, out var hearsFrom))
-                {
-                    if (message.Position >= hearsFrom)
-                    {
-                        found.Add(message);
-                        continue;
-                    }
 
-                    // What is older in this group was said before he came: it need not be gone through.
-                    groups.Remove(message.Conversation);
-                    break;
-                }
-
-                if (IsDirectOf(lease.Database, reader, message.Conversation)) found.Add(message);
+                // What is older in this group was said before he came: it need not be gone through.
+                if (isGroup && message.Position < hearsFrom) groups.Remove(conversation);
+                else found.Add(message);
+                if (found.Count == most) break;
             }
+
+            // 2. Then among what was said to him and in his groups.
+            if (arrivals.Length < limit || PlacesOf(lease.Database, reader, groups, within) is not { } places) break;
+            (where, limit) = ($"text : ({expression}) AND place : ({places})", Math.Max(LeastAtOnce, most - found.Count));
         }
 
         return found.DrainToImmutable();
@@ -87,6 +91,9 @@ public sealed partial class SqliteStore
             return string.Join(" OR ", groups.Keys.Select(SearchPlace.Of).Prepend(SearchPlace.Of(reader)));
         return groups.ContainsKey(conversation) || IsDirectOf(database, reader, conversation) ? SearchPlace.Of(conversation) : null;
     }
+
+    private static ConversationId? FindConversation(Database database, long arrival) =>
+        database.Prepare("SELECT conversation FROM message WHERE arrival = ?1").Bind(1, arrival).ReadNumber() is { } number ? new ConversationId(number) : null;
 
     private static bool IsDirectOf(Database database, AccountId reader, ConversationId conversation) =>
         database.Prepare("SELECT 1 FROM member WHERE address = ?1 AND conversation = ?2").Bind(1, reader.Value).Bind(2, conversation.Value).ReadNumber() is not null;
