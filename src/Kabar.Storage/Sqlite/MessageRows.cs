@@ -82,16 +82,6 @@ internal static class MessageRows
             .Bind(1, entry.Conversation.Value).Bind(2, entry.Position).Bind(3, who).Bind(4, arrival).BindText(5, emoji.Utf8.Span).Run();
     }
 
-    /// <summary>When somebody reacted to an entry as he now does; null when he does not.</summary>
-    public static DateTimeOffset? FindReacted(Database database, Message entry, long who)
-    {
-        var query = database.Prepare("SELECT m.sent FROM reaction AS r CROSS JOIN message AS m ON m.arrival = r.arrival WHERE r.conversation = ?1 AND r.position = ?2 AND r.who = ?3")
-            .Bind(1, entry.Conversation.Value).Bind(2, entry.Position).Bind(3, who);
-        DateTimeOffset? when = query.Step() ? query.Time(0) : null;
-        query.Reset();
-        return when;
-    }
-
     /// <summary>The entry could not be delivered.</summary>
     public static void Fail(Database database, long arrival, Refusal reason) =>
         database.Prepare("UPDATE message SET failure = ?2 WHERE arrival = ?1").Bind(1, arrival).Bind(2, reason.ToString()).Run();
