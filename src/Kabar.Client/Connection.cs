@@ -122,8 +122,9 @@ internal sealed class Connection(Transport transport, Requests requests, KabarCl
             var request = requests.Answered(line.RootElement.Number("id"u8)) ?? throw new IOException("An answer was received to something that was not asked.");
             try
             {
-                // The connection was logged in, and nobody told that it is not any more: it does not listen.
-                if (line.RootElement.Text("code"u8) == Codes.NotLoggedIn) throw KabarException.SessionEnded();
+                // A connection that does not listen is told in this way that its session has ended.
+                var code = line.RootElement.Text("code"u8);
+                if (code is Codes.NotLoggedIn || (code is Codes.UnknownSession && !request.NamesSession)) throw KabarException.SessionEnded();
                 request.Answer(line.RootElement);
             }
             catch (Exception fault) when (fault is IOException or KabarException)

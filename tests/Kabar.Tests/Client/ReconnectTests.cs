@@ -170,13 +170,26 @@ public sealed class ReconnectTests : IDisposable
     }
 
     [Fact]
-    public async Task So_does_one_that_the_realm_says_is_not_logged_in()
+    public async Task That_another_session_is_unknown_ends_nothing()
+    {
+        await using var messi = await _realm.LogInAsync();
+        var (client, connection) = messi;
+        var ending = client.EndSessionAsync("s9");
+        await connection.RefuseAsync(await connection.ExpectAsync("sessions end"), "unknown_session");
+        (await Should.ThrowAsync<KabarException>(ending.BeforeDeadline())).Code.ShouldBe("unknown_session");
+        client.IsConnected.ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("not_logged_in")]
+    [InlineData("unknown_session")]
+    public async Task So_does_one_that_the_realm_does_not_know_any_more(string code)
     {
         await using var messi = await _realm.LogInAsync();
         var (client, connection) = messi;
         var asking = client.WhoAsync();
         var other = client.PeersAsync();
-        await connection.RefuseAsync(await connection.ExpectAsync("who"), "not_logged_in");
+        await connection.RefuseAsync(await connection.ExpectAsync("who"), code);
         (await Should.ThrowAsync<KabarException>(asking.BeforeDeadline())).Code.ShouldBe("unknown_session");
         (await Should.ThrowAsync<KabarException>(other.BeforeDeadline())).Code.ShouldBe("unknown_session");
     }
