@@ -122,11 +122,14 @@ internal sealed class Connection(Transport transport, Requests requests, KabarCl
             var request = requests.Answered(line.RootElement.Number("id"u8)) ?? throw new IOException("An answer was received to something that was not asked.");
             try
             {
+                // A connection that does not listen is told in this way that its session has ended.
+                var code = line.RootElement.Text("code"u8);
+                if (code is Codes.NotLoggedIn || (code is Codes.UnknownSession && !request.NamesSession)) throw KabarException.SessionEnded();
                 request.Answer(line.RootElement);
             }
-            catch (IOException garbled)
+            catch (Exception fault) when (fault is IOException or KabarException)
             {
-                request.Fail(garbled); // it was answered, and asking again would bring the same
+                request.Fail(fault); // it was answered, and asking again would bring the same
                 throw;
             }
         }

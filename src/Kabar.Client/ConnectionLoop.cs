@@ -139,7 +139,7 @@ internal sealed class ConnectionLoop(KabarClientOptions options) : IAsyncDisposa
             // It had ended by itself, or the answer to the first attempt was lost.
         }
 
-        End(SessionEnded());
+        End(KabarException.SessionEnded());
         await _stopping.CancelAsync();
         await _running;
     }
@@ -179,8 +179,6 @@ internal sealed class ConnectionLoop(KabarClientOptions options) : IAsyncDisposa
         await _running;
         _stopping.Dispose();
     }
-
-    private static KabarException SessionEnded() => new(Codes.UnknownSession, "The session has ended.");
 
     private static string PresenceOf(bool isAway) => isAway ? "away" : "online";
 
@@ -280,7 +278,7 @@ internal sealed class ConnectionLoop(KabarClientOptions options) : IAsyncDisposa
 
     private async ValueTask HearAsync(Connection connection, Login login, JsonElement happened, CancellationToken cancellationToken)
     {
-        if (happened.Text("event"u8) == "logged_out") throw SessionEnded();
+        if (happened.Text("event"u8) == "logged_out") throw KabarException.SessionEnded();
         Listening? listening;
         lock (_gate) listening = _listening;
         if (listening is null || login.Events.Read(happened) is not { } heard) return;

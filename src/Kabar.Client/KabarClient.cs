@@ -11,7 +11,8 @@ namespace Kabar.Client;
 /// <para>When the connection breaks between a request and its answer, nobody knows whether it was done. Most requests are then sent again, in their order, because twice is as good as
 /// once: what only asks; messages, each of which has a key that the realm knows again; and what says how something is to be (an edit, a reaction, how far one has read, a role). Of these an
 /// edit, or an act in a group, may then stand twice in the conversation. Not sent again, but failed with an <see cref="IOException"/>, are <see cref="InboxAsync"/>,
-/// <see cref="ChangePasswordAsync"/>, <see cref="KabarGroups.CreateAsync"/> and <see cref="KabarGroups.MoveAsync"/>. What has not been sent yet waits for the next connection.</para>
+/// <see cref="ChangePasswordAsync"/>, <see cref="KabarGroups.CreateAsync"/> and <see cref="KabarGroups.MoveAsync"/>. What has not been sent yet waits for the next connection. A request on which one
+/// connection after another breaks is given up in the end, with an <see cref="IOException"/>.</para>
 /// <para>A refusal is a <see cref="KabarException"/>. When the session has ended, whatever waits and whatever is asked later fails with one whose code is <c>unknown_session</c>.
 /// Requests are sent in the order in which they were made, many at a time. Before a log-in everything is an <see cref="InvalidOperationException"/>.</para>
 /// </remarks>

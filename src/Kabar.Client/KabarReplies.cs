@@ -79,4 +79,6 @@ public sealed class KabarException : Exception
 
     /// <summary>The parameter that it is about: <c>to</c>, <c>text</c>, …; null for none.</summary>
     public string? Parameter { get; }
+
+    internal static KabarException SessionEnded() => new(Codes.UnknownSession, "The session has ended.");
 }

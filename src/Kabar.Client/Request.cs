@@ -34,6 +34,12 @@ internal abstract class Request(long id, byte[] line, Repetition repetition)
     /// <summary>Whether it may have been done before, on a connection that broke.</summary>
     public bool IsRepetition { get; set; }
 
+    /// <summary>How many connections have broken while it was the one to be answered.</summary>
+    public int Breaks { get; set; }
+
+    /// <summary>Whether it is about a session besides its own, which may be unknown.</summary>
+    public abstract bool NamesSession { get; }
+
     /// <summary>Nobody waits any more.</summary>
     public abstract bool IsOver { get; }
 
@@ -60,6 +66,8 @@ internal sealed class Request<T>(long id, byte[] line, Repetition repetition, Fu
 
     public Task<T?> Answered => _answer.Task;
 
+    public override bool NamesSession => doneCode == Codes.UnknownSession;
+
     public override bool IsOver => _answer.Task.IsCompleted;
 
     public override void Answer(JsonElement reply)
@@ -83,6 +91,8 @@ internal sealed class Request<T>(long id, byte[] line, Repetition repetition, Fu
 /// <param name="answered">What to do with the reply; called by the connection's reader, before it reads on.</param>
 internal sealed class ConnectionRequest(long id, byte[] line, Action<JsonElement>? answered) : Request(id, line, Repetition.Dropped)
 {
+    public override bool NamesSession => false;
+
     public override bool IsOver => false;
 
     public static ConnectionRequest New(long id, string verb, ReadOnlySpan<(string, object?)> parameters, Action<JsonElement>? answered = null) =>

@@ -13,6 +13,9 @@ internal sealed class Requests(TimeProvider clock)
     private const int MostUnanswered = 1024;
     private const int MostBytes = 64 * 1024;
 
+    /// <summary>So many connections may break on one request. It may be what breaks them, and those behind it should get their turn.</summary>
+    internal const int MostBreaks = 20;
+
     private readonly Lock _gate = new();
     private readonly LinkedList<Request> _unsent = [];
     private readonly Queue<Request> _unanswered = [];
@@ -130,7 +133,8 @@ internal sealed class Requests(TimeProvider clock)
             for (var i = sent.Length - 1; i >= 0; i--)
             {
                 var request = sent[i];
-                if (request.Repetition == Repetition.Repeated && !request.IsOver)
+                if (i == 0) request.Breaks++;
+                if (request.Repetition == Repetition.Repeated && !request.IsOver && request.Breaks < MostBreaks)
                 {
                     request.IsRepetition = true;
                     _unsent.AddFirst(request);

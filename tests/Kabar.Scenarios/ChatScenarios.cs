@@ -86,7 +86,7 @@ public sealed class ChatScenarios : IAsyncDisposable
         {
             await messi.ResizeAsync(columns, 30);
             await lineker.TypeAsync($"lebar {columns}");
-            await ShowsAsync(messi, $"lineker: lebar {columns}");
+            await messi.ShowsAsync(screen => Joined(screen).Contains($"lineker:lebar{columns}", StringComparison.Ordinal), $"lebar {columns}");
             await messi.ShowsAsync(screen => Joined(screen).EndsWith(Joined($"[lineker] {Typed}"), StringComparison.Ordinal), "the whole line, at the end");
             Joined(await messi.ScreenAsync()).Split(Joined(Typed)).Length.ShouldBe(2, "it stands there once");
         }
@@ -145,7 +145,7 @@ public sealed class ChatScenarios : IAsyncDisposable
         await messi.ShowsAsync(screen => Joined(screen).Contains("日本語inipanjangsekalidanharusdilipat", StringComparison.Ordinal), "the message");
         await messi.ShowsAsync(screen => Joined(screen).EndsWith("[lineker]" + string.Concat(Enumerable.Repeat("漢字", 10)), StringComparison.Ordinal), "the line");
         (await KabarCommand.RunWithInputAsync("lineker\nsurabaya\n/msg messi\na\e[2J\e]0;judul\ab\u202Ec\n", "chat", "--server", $"127.0.0.1:{_server!.PortOf(Listener)}")).ShouldHaveDone();
-        await ShowsAsync(messi, "lineker: a\uFFFD[2J\uFFFD]0;judul\uFFFDb\uFFFDc");
+        await messi.ShowsAsync(screen => Joined(screen).Contains("lineker:a\uFFFD[2J\uFFFD]0;judul\uFFFDb\uFFFDc", StringComparison.Ordinal), "what cannot be seen is seen");
     }
 
     [Fact]
@@ -184,7 +184,7 @@ public sealed class ChatScenarios : IAsyncDisposable
     {
         var server = await StartAsync();
         var said = await KabarCommand.RunWithInputAsync("messi\nsurabaya\n/msg lineker\nhalo dari pipa\n/list\n", "chat", "--server", server);
-        said.ShouldHaveDone().Output.ShouldContain("  1 s  messi: halo dari pipa\n");
+        said.ShouldHaveDone().Output.ShouldContain("messi: halo dari pipa\n");
         said.Output.ShouldNotContain('\e');
         var wrong = await KabarCommand.RunWithInputAsync("messi\nsalah\n", "chat", "--server", server);
         (wrong.ExitCode, wrong.Output).ShouldBe((1, ""));
@@ -219,12 +219,13 @@ public sealed class ChatScenarios : IAsyncDisposable
         var home = Directory.CreateTempSubdirectory("kabar-home-").FullName;
         _homes.Add(home);
         var terminal = await Terminal.OpenAsync(
-            $"env LC_ALL= LANG=C.UTF-8 XDG_CONFIG_HOME={home} {variables} {KabarCommand.Executable} chat --server 127.0.0.1:{_server!.PortOf(Listener)} --user {user}; echo exit $?; read wait",
+            $"env LC_ALL= LANG=C.UTF-8 NO_COLOR= XDG_CONFIG_HOME={home} {variables} {KabarCommand.Executable} chat --server 127.0.0.1:{_server!.PortOf(Listener)} --user {user}; echo exit $?; read wait",
             columns, rows);
         _terminals.Add(terminal);
         await ShowsAsync(terminal, "Password:");
         await terminal.TypeAsync("surabaya");
         await ShowsAsync(terminal, "[kabar]");
+        (await terminal.ScreenAsync()).ShouldNotContain("surabaya");
         return terminal;
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Kabar.Cli.Terminal;
 using Kabar.Client;
 
 namespace Kabar.Cli.Chat;
@@ -11,7 +10,7 @@ namespace Kabar.Cli.Chat;
 /// </code>
 /// Lines, keys, events and answers come on threads of their own. Each changes the state under the gate and shows what came of it before the next; nothing is awaited there.
 /// </summary>
-internal sealed class ChatClient : IAsyncDisposable
+internal sealed partial class ChatClient : IAsyncDisposable
 {
     public const int Page = 20;
     private const int LongestPage = 100;
@@ -114,12 +113,14 @@ internal sealed class ChatClient : IAsyncDisposable
         try
         {
             var history = await _client.HistoryAsync(name, limit: Math.Min(LongestPage, Math.Max(Page, conversation.Unread + 3)), cancellationToken: cancellationToken);
-            var presence = conversation.IsGroup ? null : await StatusAsync(name, cancellationToken);
+            var presence = conversation.IsGroup || conversation.IsRemote ? null : await StatusAsync(name, cancellationToken);
             Change(state =>
             {
                 if (presence is not null) conversation.Presence = presence;
                 state.Show(conversation, history);
             });
+            // Another realm may take its time; what was said does not wait for that.
+            if (conversation.IsRemote && await StatusAsync(name, cancellationToken) is { } later) Change(state => state.Apply(later));
         }
         catch (KabarException refused)
         {
@@ -166,32 +167,6 @@ internal sealed class ChatClient : IAsyncDisposable
         if (CanLeave()) _leaving.Cancel();
     }
 
-    /// <summary>A key, before the line gets it.</summary>
-    public bool Press(Key key)
-    {
-        if (_question is not null)
-        {
-            if (key is not ({ Kind: KeyKind.Control, Text: "c" } or { Kind: KeyKind.Escape })) return false;
-            Answer(null);
-            return true;
-        }
-
-        switch (key)
-        {
-            case { Kind: KeyKind.Alt, Text: [>= '1' and <= '9' and var digit] }: OpenNumber(digit - '0'); break;
-            case { Kind: KeyKind.AltLeft }: OpenNeighbour(-1, unreadFirst: false); break;
-            case { Kind: KeyKind.AltRight }: OpenNeighbour(+1, unreadFirst: false); break;
-            case { Kind: KeyKind.Control, Text: "p" }: OpenNeighbour(-1, unreadFirst: true); break;
-            case { Kind: KeyKind.Control, Text: "n" }: OpenNeighbour(+1, unreadFirst: true); break;
-            case { Kind: KeyKind.AltUp }: EditLast(); break;
-            case { Kind: KeyKind.PageUp }: Begin(stopped => OlderAsync(Page, stopped)); break;
-            case { Kind: KeyKind.PageDown }: Begin(NewerAsync); break;
-            default: return false;
-        }
-
-        return true;
-    }
-
     /// <summary>The line reads otherwise: the others are told that somebody types.</summary>
     public void Edited(string line)
     {
@@ -203,36 +178,6 @@ internal sealed class ChatClient : IAsyncDisposable
     }
 
     public IReadOnlyList<string> Complete(string line) => Look(state => ChatVerbs.Complete(line, state));
-
-    /// <summary>The last own message, in the line to be edited.</summary>
-    public void EditLast()
-    {
-        if (Look(state => state.LastOwn()) is { } last) Prefill($"/edit {last.Position} {last.Text}");
-        else Say(Words.NothingToEdit);
-    }
-
-    public async Task OlderAsync(int count, CancellationToken cancellationToken)
-    {
-        var (current, before) = Look(state => (state.Current, state.OlderBefore));
-        if (current is null) throw new CommandFault(Words.NoConversation);
-        if (before is not { } place) return;
-        if (place <= 1)
-        {
-            Say(Words.NothingOlder);
-            return;
-        }
-
-        var history = await _client.HistoryAsync(current.Name, before: place, limit: Math.Clamp(count, 1, LongestPage), cancellationToken: cancellationToken);
-        Change(state => state.ShowPage(current, history));
-    }
-
-    public async Task NewerAsync(CancellationToken cancellationToken)
-    {
-        var (current, after) = Look(state => (state.Current, state.NewerAfter));
-        if (current is null || after is not { } place) return;
-        var history = await _client.HistoryAsync(current.Name, after: place, limit: Page, cancellationToken: cancellationToken);
-        Change(state => state.ShowPage(current, history));
-    }
 
     public async ValueTask DisposeAsync()
     {
@@ -375,19 +320,6 @@ internal sealed class ChatClient : IAsyncDisposable
         _mayDrop = true;
         Say(Words.NotSentYet(waiting), Tone.Alarm);
         return false;
-    }
-
-    private void OpenNumber(int number)
-    {
-        if (Look(state => number >= 1 && number <= state.Conversations.Count ? state.Conversations[number - 1].Name : null) is { } name)
-            Begin(stopped => OpenAsync(name, stopped));
-        else Say(Words.NoNumber(number));
-    }
-
-    private void OpenNeighbour(int step, bool unreadFirst)
-    {
-        if (Look(state => (unreadFirst ? state.Neighbour(step, unreadOnly: true) : null) ?? state.Neighbour(step, unreadOnly: false)) is { } neighbour)
-            Begin(stopped => OpenAsync(neighbour.Name, stopped));
     }
 
     private void Answer(string? answer)

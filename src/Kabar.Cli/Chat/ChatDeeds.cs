@@ -7,9 +7,9 @@ internal static partial class ChatDeeds
 {
     public static async Task MessageAsync(ChatClient chat, ChatRequest request, CancellationToken cancellationToken)
     {
-        var to = request.Words[0];
-        if (chat.Look(state => state.Current?.Name) != to) await chat.OpenAsync(to, cancellationToken);
-        if (request.After(1) is { Length: > 0 } text && chat.Look(state => state.Current?.Name) == to) chat.Send(to, text);
+        var (to, text) = (request.Words[0], request.After(1));
+        if (text.Length == 0 || chat.Look(state => state.Current?.Name) != to) await chat.OpenAsync(to, cancellationToken);
+        if (text.Length > 0 && chat.Look(state => state.Current?.Name) == to) chat.Send(to, text);
     }
 
     public static Task ListAsync(ChatClient chat, ChatRequest request, CancellationToken cancellationToken)

@@ -47,24 +47,28 @@ internal sealed class ChatPaint(bool hasColours, ChatGlyphs glyphs)
         var text = new StringBuilder();
         var indent = Math.Min(line.Indent, columns / 3);
         var (rows, used) = (1, 0);
+        var blanks = ""; // before the next word, if that stands in the same row
         foreach (var span in line.Spans)
         {
             var colour = Colour(span);
             text.Append(colour);
             foreach (var word in Words(Printable.Lines(span.Text)))
             {
-                var width = word == "\n" ? 0 : CellWidth.OfText(word);
-                // Blanks at the end of a row go with its end.
-                var needed = word == "\n" || (used + width >= columns && !string.IsNullOrWhiteSpace(word) && used > indent);
-                if (needed)
+                if (word == " ")
+                {
+                    blanks += word;
+                    continue;
+                }
+
+                if (word == "\n" || (used > indent && used + blanks.Length + CellWidth.OfText(word) >= columns))
                 {
                     text.Append('\n').Append(' ', indent);
-                    (rows, used) = (rows + 1, indent);
+                    (rows, used, blanks) = (rows + 1, indent, "");
                     if (word == "\n") continue;
                 }
 
-                if (used + width >= columns && string.IsNullOrWhiteSpace(word)) continue;
-                (rows, used) = Append(text, word, columns, rows, used);
+                (rows, used) = Append(text, blanks + word, columns, rows, used);
+                blanks = "";
             }
 
             if (colour.Length > 0) text.Append(Reset);

@@ -44,8 +44,8 @@ internal sealed partial class ChatState
         var unread = shown.Where(entry => entry.Position > conversation.Read && Counts(entry)).ToList();
         foreach (var entry in shown)
         {
-            if (unread.Count > 0 && entry == unread[0]) Say(ChatLine.Rule(words.Fresh(Math.Max(unread.Count, conversation.Unread))));
-            Print(conversation, entry, _entries.Past(conversation, entry, Self));
+            var isFresh = unread.Count > 0 && entry == unread[0];
+            Print(conversation, entry, _entries.Past(conversation, entry, Self), isFresh ? ChatLine.Rule(words.Fresh(Math.Max(unread.Count, conversation.Unread))) : null);
         }
 
         _firstShown = history?.First ?? 1;
@@ -183,12 +183,13 @@ internal sealed partial class ChatState
         return string.Join(glyphs.Dot, parts);
     }
 
-    private void Print(ChatConversation conversation, KabarEntry entry, ChatLine? line)
+    private void Print(ChatConversation conversation, KabarEntry entry, ChatLine? line, ChatLine? above = null)
     {
         if (line is null) return;
         var day = DateOnly.FromDateTime(_entries.Local(entry.Sent).DateTime);
         if (day != _day) Say(ChatLine.Rule(words.Date(_entries.Local(entry.Sent))));
         _day = day;
+        if (above is not null) Say(above);
         Say(line);
         if (line.Place is { } place) conversation.Ticks[place.Position] = conversation.TickOf(entry, Self);
     }

@@ -10,6 +10,8 @@ internal sealed partial class ChatState(ChatWords words, ChatGlyphs glyphs, Time
 {
     private static readonly TimeSpan TypingHolds = TimeSpan.FromSeconds(6);
 
+    private static readonly TimeSpan LossPace = TimeSpan.FromMinutes(1);
+
     private readonly List<ChatConversation> _conversations = [];
     private readonly List<ChatMessage> _waiting = [];
     private readonly ChatEntries _entries = new(words, glyphs, clock);
@@ -17,6 +19,8 @@ internal sealed partial class ChatState(ChatWords words, ChatGlyphs glyphs, Time
     private readonly List<(ChatPlace Place, ChatSpan Tick)> _ticks = [];
     private readonly HashSet<string> _users = new(StringComparer.Ordinal);
     private bool _isLost;
+    private bool _lossIsTold;
+    private DateTimeOffset _lossTold;
     private ChatConversation? _previous;
 
     /// <summary>Who sits here.</summary>
@@ -145,7 +149,18 @@ internal sealed partial class ChatState(ChatWords words, ChatGlyphs glyphs, Time
         if (isConnected != _isLost) return;
         _isLost = !isConnected;
         foreach (var conversation in _conversations) conversation.Typing.Clear();
-        Say(isConnected ? words.ConnectedAgain : words.ConnectionLost);
+        if (isConnected)
+        {
+            if (_lossIsTold) Say(words.ConnectedAgain);
+            _lossIsTold = false;
+            return;
+        }
+
+        // A connection that comes and goes would fill the screen; the note above the line tells how it is.
+        _lossIsTold = clock.GetUtcNow() - _lossTold >= LossPace;
+        if (!_lossIsTold) return;
+        _lossTold = clock.GetUtcNow();
+        Say(words.ConnectionLost);
     }
 
     /// <summary>A conversation cannot be: there is nobody of that name.</summary>

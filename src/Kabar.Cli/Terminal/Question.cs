@@ -9,9 +9,15 @@ internal static class Question
 {
     public static string? Ask(string question, bool isSecret)
     {
-        Console.Error.Write(question);
-        if (!OperatingSystem.IsLinux()) return isSecret ? ReadUnseen() : Console.ReadLine();
+        if (!OperatingSystem.IsLinux())
+        {
+            Console.Error.Write(question);
+            return isSecret ? ReadUnseen() : Console.ReadLine();
+        }
+
+        // Before the question: whoever answers at once is not to be seen either.
         using var silent = isSecret ? TerminalMode.Silent() : null;
+        Console.Error.Write(question);
         return ReadLine();
     }
 

@@ -170,6 +170,31 @@ public sealed class ReconnectTests : IDisposable
     }
 
     [Fact]
+    public async Task That_another_session_is_unknown_ends_nothing()
+    {
+        await using var messi = await _realm.LogInAsync();
+        var (client, connection) = messi;
+        var ending = client.EndSessionAsync("s9");
+        await connection.RefuseAsync(await connection.ExpectAsync("sessions end"), "unknown_session");
+        (await Should.ThrowAsync<KabarException>(ending.BeforeDeadline())).Code.ShouldBe("unknown_session");
+        client.IsConnected.ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("not_logged_in")]
+    [InlineData("unknown_session")]
+    public async Task So_does_one_that_the_realm_does_not_know_any_more(string code)
+    {
+        await using var messi = await _realm.LogInAsync();
+        var (client, connection) = messi;
+        var asking = client.WhoAsync();
+        var other = client.PeersAsync();
+        await connection.RefuseAsync(await connection.ExpectAsync("who"), code);
+        (await Should.ThrowAsync<KabarException>(asking.BeforeDeadline())).Code.ShouldBe("unknown_session");
+        (await Should.ThrowAsync<KabarException>(other.BeforeDeadline())).Code.ShouldBe("unknown_session");
+    }
+
+    [Fact]
     public async Task A_log_out_whose_answer_was_lost_is_one_all_the_same()
     {
         await using var messi = await _realm.LogInAsync();
@@ -310,6 +335,28 @@ public sealed class ReconnectTests : IDisposable
         }
 
         (await Task.WhenAll(asking).BeforeDeadline()).ShouldBe(Enumerable.Range(1, 3000).Select(position => (long)position));
+    }
+
+    [Fact]
+    public async Task A_request_on_which_every_connection_breaks_is_given_up_and_the_next_gets_its_turn()
+    {
+        await using var messi = await _realm.LogInAsync();
+        var (client, connection) = messi;
+        var deadly = client.WhoAsync();
+        await connection.ExpectAsync("who");
+        var other = client.ReadAsync("lineker", 7);
+        await connection.ExpectAsync("read");
+        connection.Dispose();
+        for (var breaks = 1; breaks < Requests.MostBreaks; breaks++)
+        {
+            using var broken = await _realm.ResumeAsync();
+            await broken.ExpectAsync("who");
+        }
+
+        await Should.ThrowAsync<IOException>(deadly.BeforeDeadline());
+        using var next = await _realm.ResumeAsync();
+        await next.GrantAsync(await next.ExpectAsync("read"), "\"position\":7");
+        (await other.BeforeDeadline()).ShouldBe(7);
     }
 
     [Fact]

@@ -235,6 +235,12 @@ public sealed class ChatStateTests
         _state.Apply(Said("lineker", 1, "sementara itu"));
         _state.Connected(true);
         Shown().ShouldBe(["Saturday, 21 November 2026", "12:00   1    lineker: sementara itu", "connected again"]);
+        _state.Connected(false);
+        _state.Connected(true);
+        Shown().ShouldBeEmpty();
+        _clock.Now = Noon.AddMinutes(1);
+        _state.Connected(false);
+        Shown().ShouldBe(["connection lost, connecting again"]);
     }
 
     [Fact]
