@@ -71,7 +71,7 @@ public interface IConversationStore
     ValueTask<ImmutableArray<Marks>> AdvanceAsync(IReadOnlyList<MarkAdvance> advances);
 
     /// <summary>
-    /// What was said in an account's conversations that holds all the words (a last one ending in <c>*</c>: words beginning so), newest first, before an arrival (null: from the newest),
+    /// What was said in an account's conversations that holds all the words (a last one of two letters or more, ending in <c>*</c>: words beginning so; those behind the 32nd are not looked at), newest first, before an arrival (null: from the newest),
     /// at most so many. <paramref name="within"/> limits it to one conversation. What was said less than a few seconds ago may be missing.
     /// </summary>
     ValueTask<ImmutableArray<Message>> SearchAsync(AccountId reader, string words, ConversationId? within, long? before, int most, CancellationToken cancellationToken);

@@ -129,6 +129,39 @@ public abstract partial class StoreContract
     }
 
     [Fact]
+    public async Task What_was_edited_is_found_as_it_reads_and_what_was_deleted_is_not()
+    {
+        var store = await OpenAsync();
+        var (messi, lineker) = (await AddAsync(store, "messi"), await AddAsync(store, "lineker"));
+        foreach (var text in new[] { "salah ketik", "rahasia kecil", "tetap di sini" }) await AppendAsync(store, messi, lineker, text);
+        var group = await AddGroupAsync(store, "batak", "messi", "lineker");
+        var said = await ChangeAsync(store, group.Id, Entry(EntryKind.Said, "messi", "horas smua"));
+        await AppendAllAsync(store, Enumerable.Range(0, 3_000).Select(_ => Message(lineker, messi, "jeda")));
+        await FindsAsync(store, lineker, "smua", "horas smua");
+
+        await ReviseAsync(store, messi, "lineker", 1, EntryKind.Edited, "salah tulis");
+        await ReviseAsync(store, messi, "lineker", 1, EntryKind.Edited, "benar tulis");
+        await ReviseAsync(store, messi, "lineker", 2, EntryKind.Edited, "rahasia besar");
+        await ReviseAsync(store, messi, "lineker", 2, EntryKind.Deleted);
+        await ReviseAsync(store, lineker, "messi", 3, EntryKind.Reacted, "tetap");
+        await ChangeAsync(store, group, EntryKind.Edited, "messi", said.Position, "horas semua");
+        await AppendAsync(store, messi, lineker, "dan ini salah");
+        await ReviseAsync(store, messi, "lineker", 3_010, EntryKind.Edited, "dan ini betul");
+
+        for (var round = 0; round < 3; round++)
+        {
+            await FindsAsync(store, lineker, "betul", "dan ini betul");
+            await FindsAsync(store, lineker, "tulis", "benar tulis");
+            await FindsAsync(store, lineker, "salah");
+            await FindsAsync(store, messi, "rahasia");
+            await FindsAsync(store, messi, "semua", "horas semua");
+            await FindsAsync(store, messi, "smua");
+            await FindsAsync(store, messi, "tetap", "tetap di sini");
+            store = round == 0 ? await KillAndOpenAsync(store) : await ReopenAsync(store);
+        }
+    }
+
+    [Fact]
     public async Task Only_what_was_said_is_found()
     {
         var store = await OpenAsync();
