@@ -190,6 +190,30 @@ public sealed class ChatScenarios : IAsyncDisposable
         (wrong.ExitCode, wrong.Output).ShouldBe((1, ""));
     }
 
+    [Fact]
+    public async Task A_program_sends_and_follows_what_comes_over_a_crash_of_the_realm()
+    {
+        var server = await StartAsync();
+        var messi = await ShellAsync(server, "messi");
+        var lineker = await ShellAsync(server, "lineker");
+        await messi.TypeAsync("$K send lineker sebelum; echo status $?");
+        await ShowsAsync(messi, "status 0");
+        await lineker.TypeAsync("$K inbox --follow --json");
+        await lineker.ShowsAsync(screen => Joined(screen).Contains("\"from\":\"messi\"", StringComparison.Ordinal) && screen.Contains("sebelum", StringComparison.Ordinal), "what was there");
+        await messi.TypeAsync("$K send --json lineker sesudah");
+        await ShowsAsync(messi, "{\"to\":\"lineker\",\"state\":\"accepted\",\"mid\":");
+        await ShowsAsync(lineker, "sesudah");
+
+        await _server!.KillAsync();
+        await using var again = await KabarProcess.StartAsync(_data!, ["--listen", $"{server},dialect={Listener}"], listening: 1);
+        await messi.TypeAsync("$K send siapa halo; echo status $?");
+        await ShowsAsync(messi, "status 1");
+        await messi.TypeAsync("$K send lineker terakhir");
+        await ShowsAsync(lineker, "terakhir");
+        var screen = Joined(await lineker.ScreenAsync());
+        foreach (var text in (string[])["sebelum", "sesudah", "terakhir"]) screen.Split($"\"text\":\"{text}\"").Length.ShouldBe(2, text);
+    }
+
     private static string Joined(string screen) => screen.Replace("\n", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal);
 
     private static Task ShowsAsync(Terminal terminal, string text) => terminal.ShowsAsync(screen => screen.Contains(text, StringComparison.Ordinal), text);
@@ -212,6 +236,18 @@ public sealed class ChatScenarios : IAsyncDisposable
         await lineker.TypeAsync("/msg messi");
         await ShowsAsync(lineker, "[messi]");
         return (messi, lineker);
+    }
+
+    // A shell in which somebody has logged in, and $K is kabar.
+    private async Task<Terminal> ShellAsync(string server, string user)
+    {
+        var home = Directory.CreateTempSubdirectory("kabar-home-").FullName;
+        _homes.Add(home);
+        var terminal = await Terminal.OpenAsync($"env PS1='$ ' K={KabarCommand.Executable} XDG_CONFIG_HOME={home} sh", columns: 120);
+        _terminals.Add(terminal);
+        await terminal.TypeAsync($"echo surabaya | $K login --server {server} --username {user}");
+        await ShowsAsync(terminal, $"username {user} logged in at");
+        return terminal;
     }
 
     private async Task<Terminal> OpenAsync(string user, string variables = "", int columns = 100, int rows = 30)

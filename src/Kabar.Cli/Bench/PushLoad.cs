@@ -20,11 +20,12 @@ internal static class PushLoad
 
         progress($"push: {options.Listeners:N0} listen");
         await using var kabar = await server();
-        var push = await kabar.WatchAsync(() => RunAsync(kabar, options, cancellationToken));
+        var push = await kabar.WatchAsync(() => MeasureAsync(kabar, options, cancellationToken));
         return [echo with { Workload = Workload.Push }, push with { Comparison = Comparison.Of("push", push.Load, "an echo", echo.Load) }];
     }
 
-    private static async Task<WorkloadResult> RunAsync(Target target, BenchOptions options, CancellationToken cancellationToken)
+    /// <summary>Measures the pushes of one server.</summary>
+    internal static async Task<WorkloadResult> MeasureAsync(Target target, BenchOptions options, CancellationToken cancellationToken)
     {
         if (target.Accounts.Count < options.Listeners + 1)
             throw new CommandFault($"One writes to {options.Listeners} others: that needs {options.Listeners + 1} accounts; there are {target.Accounts.Count}.");
