@@ -145,8 +145,8 @@ public abstract partial class StoreContract
         await ReviseAsync(store, messi, "lineker", 2, EntryKind.Deleted);
         await ReviseAsync(store, lineker, "messi", 3, EntryKind.Reacted, "tetap");
         await ChangeAsync(store, group, EntryKind.Edited, "messi", said.Position, "horas semua");
-        await AppendAsync(store, messi, lineker, "dan ini salah");
-        await ReviseAsync(store, messi, "lineker", 3_010, EntryKind.Edited, "dan ini betul");
+        var last = await AppendAsync(store, messi, lineker, "dan ini salah");
+        await ReviseAsync(store, messi, "lineker", last.Position, EntryKind.Edited, "dan ini betul");
 
         for (var round = 0; round < 3; round++)
         {
