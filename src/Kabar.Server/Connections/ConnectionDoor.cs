@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net;
+using System.Net.Sockets;
 using Kabar.Server.Hosting;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -12,14 +13,20 @@ namespace Kabar.Server.Connections;
 internal sealed partial class ConnectionDoor(
     IFrontEnd lines, IFrontEnd native, ConnectionRegistry registry, Limits limits, KabarMetrics metrics, TimeProvider clock, ILogger<ConnectionDoor> logger)
 {
+    // Who listens or is in a group may be silent for as long as he likes: so the kernel asks whether there is still somebody. After two minutes without an answer
+    // the connection breaks, and he is not taken to be there any longer.
+    private const int SecondsBeforeProbe = 60;
+    private const int SecondsBetweenProbes = 15;
+    private const int Probes = 4;
+
     /// <summary>Serves a connection that Kestrel has accepted (and whose TLS is off already).</summary>
-    public Task ServeAsync(ConnectionContext connection, Speech speech) => ServeAsync(
-        connection.Features.Get<ITlsConnectionFeature>() is null && connection.Features.Get<IConnectionSocketFeature>() is { Socket: var socket }
-            ? new StraightTransport(connection.Transport, socket)
-            : connection.Transport,
-        speech,
-        connection.RemoteEndPoint,
-        connection.Abort);
+    public Task ServeAsync(ConnectionContext connection, Speech speech)
+    {
+        var socket = connection.Features.Get<IConnectionSocketFeature>()?.Socket;
+        if (socket is not null) KeepAlive(socket);
+        var transport = socket is not null && connection.Features.Get<ITlsConnectionFeature>() is null ? new StraightTransport(connection.Transport, socket) : connection.Transport;
+        return ServeAsync(transport, speech, connection.RemoteEndPoint, connection.Abort);
+    }
 
     /// <summary>Serves whatever has two pipes.</summary>
     /// <returns>Whether it was admitted.</returns>
@@ -52,6 +59,21 @@ internal sealed partial class ConnectionDoor(
         }
 
         return true;
+    }
+
+    private static void KeepAlive(Socket socket)
+    {
+        try
+        {
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, SecondsBeforeProbe);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, SecondsBetweenProbes);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, Probes);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // It is gone already, which its reading finds.
+        }
     }
 
     private static partial class Log

@@ -11,6 +11,7 @@ internal sealed class NativeCaller(NativeFrontEnd host, ClientConnection connect
 {
     private PresencePlace? _presence;
     private IDisposable? _watch;
+    private bool _isToBeTold;
     private volatile bool _hasEnded;
     private LiveStream? _stream;
 
@@ -51,13 +52,22 @@ internal sealed class NativeCaller(NativeFrontEnd host, ClientConnection connect
         connection.Stage = ConnectionStage.LoggedIn;
     }
 
+    /// <summary>The session has ended, and the connection is nobody's: who listens is told so at once, else the next request that needs a session is answered with it.</summary>
+    public async ValueTask LoseAsync()
+    {
+        var isTold = _stream is not null;
+        _stream?.End();
+        await LeaveAsync();
+        _isToBeTold = !isTold;
+    }
+
     /// <summary>The connection is nobody's from now on.</summary>
     public async ValueTask LeaveAsync()
     {
         await UnlistenAsync();
         _watch?.Dispose();
         _presence?.Dispose();
-        (_watch, _presence, Login, _hasEnded) = (null, null, null, false);
+        (_watch, _presence, Login, _hasEnded, _isToBeTold) = (null, null, null, false, false);
         if (connection.Stage != ConnectionStage.New) connection.Stage = ConnectionStage.Anonymous;
     }
 
@@ -71,10 +81,10 @@ internal sealed class NativeCaller(NativeFrontEnd host, ClientConnection connect
     /// <returns>Null, or why not; and then nobody is logged in any more.</returns>
     public ValueTask<Refusal?> CheckAsync()
     {
-        if (Login is not { } login) return new(Refusal.NotLoggedIn);
+        if (Login is not { } login) return new(Nobody());
         var finding = Realm.FindUserAsync(login.Token, CancellationToken.None);
         if (!finding.IsCompletedSuccessfully) return CheckAsync(login, finding);
-        return finding.Result.TryGet(out var account, out _) ? new(Keep(login, account)) : LoseAsync();
+        return finding.Result.TryGet(out var account, out _) ? new(Keep(login, account)) : LoseAndTellAsync();
     }
 
     /// <summary>Makes a stream of what happens, in place of the one there is; the caller joins it and begins it.</summary>
@@ -98,7 +108,7 @@ internal sealed class NativeCaller(NativeFrontEnd host, ClientConnection connect
     public ValueTask DisposeAsync() => LeaveAsync();
 
     private async ValueTask<Refusal?> CheckAsync(LoggedIn login, ValueTask<Result<Account>> finding) =>
-        (await finding).TryGet(out var account, out _) ? Keep(login, account) : await LoseAsync();
+        (await finding).TryGet(out var account, out _) ? Keep(login, account) : await LoseAndTellAsync();
 
     private Refusal? Keep(LoggedIn login, Account account)
     {
@@ -106,12 +116,17 @@ internal sealed class NativeCaller(NativeFrontEnd host, ClientConnection connect
         return null;
     }
 
-    private async ValueTask<Refusal?> LoseAsync()
+    private async ValueTask<Refusal?> LoseAndTellAsync()
     {
-        // Who listens is told so, once, and perhaps before this answer.
-        _stream?.End();
-        await LeaveAsync();
-        return Refusal.NotLoggedIn;
+        await LoseAsync();
+        return Nobody();
+    }
+
+    private Refusal Nobody()
+    {
+        var refusal = _isToBeTold ? Refusal.UnknownSession : Refusal.NotLoggedIn;
+        _isToBeTold = false;
+        return refusal;
     }
 
     // From whichever thread ends the session.

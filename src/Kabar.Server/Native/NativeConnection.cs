@@ -122,7 +122,7 @@ internal sealed partial class NativeConnection
         while (!_isEnding)
         {
             var read = await _connection.ReadAsync();
-            if (_caller.HasEnded) await _caller.LeaveAsync();
+            if (_caller.HasEnded) await _caller.LoseAsync();
             var buffer = read.Buffer;
             try
             {

@@ -151,6 +151,7 @@ public sealed class NativeConnectionTests : IAsyncLifetime
         var theirs = sessions.EnumerateArray().Single(session => !session.GetProperty("current").GetBoolean()).GetProperty("session").GetString();
 
         await _messi.DoAsync($"sessions end {theirs}");
+        (await other.RefusedAsync("send lineker x")).ShouldBe("unknown_session");
         (await other.RefusedAsync("send lineker x")).ShouldBe("not_logged_in");
         await other.DoAsync("auth messi x");
         await other.DoAsync("send lineker x");
@@ -162,7 +163,7 @@ public sealed class NativeConnectionTests : IAsyncLifetime
         var other = await _scene.EnterAsync("lineker");
         await _scene.Server.Fixture.Realm.Accounts.SetDisabledAsync("lineker", disabled: true, CancellationToken.None);
         while ((await _messi.DoAsync("who")).GetProperty("users").GetArrayLength() > 1) await Task.Yield();
-        (await other.RefusedAsync("who")).ShouldBe("not_logged_in");
+        (await other.RefusedAsync("who")).ShouldBe("unknown_session");
     }
 
     [Fact]
