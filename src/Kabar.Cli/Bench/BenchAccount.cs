@@ -11,11 +11,12 @@ internal sealed class BenchAccount(string username, string password)
     // A login is slow on purpose (12 ms of CPU), so connections share accounts beyond this number; a session belongs to no connection.
     public const int Most = 100;
 
-    private string? _token;
-
     public string Username { get; } = username;
 
     public string Password { get; } = password;
+
+    /// <summary>Its session; null before the login.</summary>
+    public string? Token { get; private set; }
 
     /// <summary><c>send TOKEN </c></summary>
     public byte[] SendHead { get; private set; } = [];
@@ -24,7 +25,7 @@ internal sealed class BenchAccount(string username, string password)
     public byte[] InboxRequest { get; private set; } = [];
 
     /// <summary>A whole request to enter a group. It ends in a line feed alone: so does then each text of the conversation.</summary>
-    public byte[] GroupRequest(string group) => Encoding.ASCII.GetBytes($"group {_token} {group} origin\n");
+    public byte[] GroupRequest(string group) => Encoding.ASCII.GetBytes($"group {Token} {group} origin\n");
 
     /// <summary>Accounts that exist nowhere yet, with passwords nobody else knows.</summary>
     public static IReadOnlyList<BenchAccount> Make(int count) =>
@@ -62,7 +63,7 @@ internal sealed class BenchAccount(string username, string password)
     /// <summary>Notes the session that its requests present.</summary>
     public void Use(string token)
     {
-        _token = token;
+        Token = token;
         SendHead = Encoding.ASCII.GetBytes($"send {token} ");
         InboxRequest = Encoding.ASCII.GetBytes($"inbox {token}\r\n");
     }

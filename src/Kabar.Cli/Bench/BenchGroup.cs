@@ -14,12 +14,14 @@ internal sealed class BenchGroup
     /// <param name="members">A connection of each member, which are in the group.</param>
     /// <param name="window">Says when to stop.</param>
     /// <param name="options">The texts in the air at a time, and their size.</param>
-    public BenchGroup(int number, LoadConnection[] members, LoadWindow window, BenchOptions options)
+    /// <param name="address">How the native protocol, which the members then speak, calls the group; null for a conversation of lines.</param>
+    public BenchGroup(int number, LoadConnection[] members, LoadWindow window, BenchOptions options, string? address = null)
     {
         (_members, _window) = (members, window);
-        Tally = new GroupTally(number, members.Length, options.Depth);
+        Tally = new GroupTally(number, members.Length, options.Depth, isNative: address is not null);
+        var head = address is null ? "" : $"send {address} ";
         _speakers = [.. Enumerable.Range(0, options.Depth).Select(place => new GroupSpeaker(
-            window, Tally, [.. members.Where((_, member) => member % options.Depth == place)], place, options.Body))];
+            window, Tally, [.. members.Where((_, member) => member % options.Depth == place)], place, head, options.Body))];
         _speaking = _speakers.Length;
     }
 

@@ -33,6 +33,14 @@ internal enum Workload
     /// <summary>A store full of messages, in which users look for words.</summary>
     [JsonStringEnumMemberName("search")]
     Search,
+
+    /// <summary>Many listen in the native protocol, and one writes to one of them at a time.</summary>
+    [JsonStringEnumMemberName("push")]
+    Push,
+
+    /// <summary>All members of one large group listen in the native protocol, and several texts are in the air.</summary>
+    [JsonStringEnumMemberName("fanout")]
+    Fanout,
 }
 
 /// <summary>A load generator's run as it was asked for.</summary>
@@ -51,6 +59,18 @@ internal sealed record BenchOptions
 
     /// <summary>How many are in each group, with a connection each.</summary>
     public int Members { get; init; } = 50;
+
+    /// <summary>Who listen while one writes to them.</summary>
+    public int Listeners { get; init; } = PushLoad.DefaultListeners;
+
+    /// <summary>How many are in the group of <see cref="Workload.Fanout"/>, all of them listening.</summary>
+    public int FanoutMembers { get; init; } = FanoutLoad.DefaultMembers;
+
+    /// <summary>The texts in the air in that group.</summary>
+    public int FanoutDepth { get; init; } = FanoutLoad.DefaultDepth;
+
+    /// <summary>Whether <see cref="Workload.Send"/> speaks the native protocol.</summary>
+    public bool IsNative { get; init; }
 
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(10);
 

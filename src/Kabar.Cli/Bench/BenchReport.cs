@@ -23,6 +23,15 @@ internal sealed record BenchReport
     /// <summary>How many were in each.</summary>
     public int? Members { get; init; }
 
+    /// <summary>How many listened while one wrote to them, if any.</summary>
+    public int? Listeners { get; init; }
+
+    /// <summary>How many were in the group that all its members listened to.</summary>
+    public int? FanoutMembers { get; init; }
+
+    /// <summary>How many texts were in the air there.</summary>
+    public int? FanoutDepth { get; init; }
+
     public required double WarmupSeconds { get; init; }
 
     /// <summary>The window's length, or the most it may take where messages are counted.</summary>

@@ -36,6 +36,9 @@ internal static class BenchRun
             Body = options.Body,
             Groups = groups ? options.Groups : null,
             Members = groups ? options.Members : null,
+            Listeners = options.Workloads.Contains(Workload.Push) ? options.Listeners : null,
+            FanoutMembers = options.Workloads.Contains(Workload.Fanout) ? options.FanoutMembers : null,
+            FanoutDepth = options.Workloads.Contains(Workload.Fanout) ? options.FanoutDepth : null,
             WarmupSeconds = options.Warmup.TotalSeconds,
             DurationSeconds = options.Duration.TotalSeconds,
             Count = options.Count,
@@ -51,6 +54,8 @@ internal static class BenchRun
         Workload.Group => GroupLoad.Accounts(options),
         Workload.Federated => throw new UnreachableException("it makes accounts in two realms"),
         Workload.Search => throw new UnreachableException("it makes accounts in a store"),
+        Workload.Push => options.Listeners + 1,
+        Workload.Fanout => options.FanoutMembers,
     };
 
     private static async Task<IReadOnlyList<WorkloadResult>> MeasureAsync(
@@ -62,12 +67,14 @@ internal static class BenchRun
         if (workload == Workload.Send && options.Indexed) return await IndexedSendLoad.RunAsync(options, accounts, progress, cancellationToken);
         if (workload == Workload.Send && options.DeadPeer) return await DeadPeerLoad.RunAsync(options, accounts, progress, cancellationToken);
 
-        progress($"{workload} on the server");
         var setup = workload == Workload.Group ? ServerSetup.Plain with { Dialect = "realm-chat" } : ServerSetup.Plain;
-        var target = options is { Server: { } server, Users: { } users }
-            ? await Target.AttachAsync(options, server, users, accounts, cancellationToken)
-            : await Target.StartKabarAsync(options, setup, accounts, cancellationToken);
-        return [await MeasureAsync(workload, target, options, cancellationToken)];
+        Task<Target> ServerAsync() => options is { Server: { } server, Users: { } users }
+            ? Target.AttachAsync(options, server, users, accounts, cancellationToken)
+            : Target.StartKabarAsync(options, setup, accounts, cancellationToken);
+        if (workload == Workload.Push) return await PushLoad.RunAsync(options, ServerAsync, progress, cancellationToken);
+
+        progress($"{workload} on the server");
+        return [await MeasureAsync(workload, await ServerAsync(), options, cancellationToken)];
     }
 
     private static async Task<WorkloadResult> MeasureAsync(Workload workload, Target target, BenchOptions options, CancellationToken cancellationToken)
@@ -83,6 +90,8 @@ internal static class BenchRun
                 Workload.Group => GroupLoad.RunAsync(target, options, cancellationToken),
                 Workload.Federated => throw new UnreachableException("it has two targets"),
                 Workload.Search => throw new UnreachableException("it has none"),
+                Workload.Push => throw new UnreachableException("it has an echo beside it"),
+                Workload.Fanout => FanoutLoad.RunAsync(target, options, cancellationToken),
             });
         }
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 
 namespace Kabar.Cli.Bench;
 
@@ -12,7 +13,8 @@ internal sealed class GroupSpeaker
     private readonly GroupTally _tally;
     private readonly LoadConnection[] _members;
     private readonly int _place;
-    private readonly byte[] _text;
+    private readonly byte[] _request;
+    private readonly int _head;
     private readonly Bell _heard = new();
     private long _saidAt;
     private volatile bool _isGivenUp;
@@ -21,14 +23,18 @@ internal sealed class GroupSpeaker
     /// <param name="tally">Numbers the texts.</param>
     /// <param name="members">Who speaks, in turn.</param>
     /// <param name="place">Its place among the group's speakers.</param>
+    /// <param name="head">What stands before a text.</param>
     /// <param name="body">The bytes of a text.</param>
-    public GroupSpeaker(LoadWindow window, GroupTally tally, LoadConnection[] members, int place, int body)
+    public GroupSpeaker(LoadWindow window, GroupTally tally, LoadConnection[] members, int place, string head, int body)
     {
-        (_window, _tally, _members, _place) = (window, tally, members, place);
-        _text = new byte[body + 1];
-        _text.AsSpan().Fill((byte)'x');
-        _text[^1] = (byte)'\n';
+        (_window, _tally, _members, _place, _head) = (window, tally, members, place, head.Length);
+        _request = new byte[_head + body + 1];
+        Encoding.ASCII.GetBytes(head, _request);
+        _request.AsSpan(_head).Fill((byte)'x');
+        _request[^1] = (byte)'\n';
     }
+
+    private Span<byte> Text => _request.AsSpan(_head);
 
     /// <summary>Speaks until the window ends.</summary>
     public async Task RunAsync()
@@ -36,8 +42,8 @@ internal sealed class GroupSpeaker
         for (var turn = 0; _window.Take(1) > 0; turn++)
         {
             _saidAt = Stopwatch.GetTimestamp();
-            _tally.Say(_text, _place);
-            await _members[turn % _members.Length].SendAsync(_text);
+            _tally.Say(Text, _place);
+            await _members[turn % _members.Length].SendAsync(_request);
             await _heard.WaitAsync();
             if (_isGivenUp) throw new TimeoutException();
         }
@@ -46,8 +52,8 @@ internal sealed class GroupSpeaker
     /// <summary>Says the text after which members listen no longer; the last of the group's speakers does.</summary>
     public async Task SayFarewellAsync()
     {
-        _tally.SayFarewell(_text);
-        await _members[0].SendAsync(_text);
+        _tally.SayFarewell(Text);
+        await _members[0].SendAsync(_request);
     }
 
     /// <summary>All have heard the text; it goes on on the thread of whoever calls.</summary>

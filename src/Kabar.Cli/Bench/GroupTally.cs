@@ -24,6 +24,7 @@ internal sealed class GroupTally
 
     private readonly Lock _gate = new();
     private readonly int _group;
+    private readonly bool _isNative;
     private readonly InTheAir[] _air;
     private readonly int[] _lastRank;
     private int _ranks;
@@ -36,9 +37,10 @@ internal sealed class GroupTally
     /// <param name="group">The group's number, by which texts name it.</param>
     /// <param name="members">How many hear each text.</param>
     /// <param name="depth">How many texts are in the air at a time; text N has place N modulo this.</param>
-    public GroupTally(int group, int members, int depth)
+    /// <param name="isNative">Whether lines are those of the native protocol, and not of a conversation.</param>
+    public GroupTally(int group, int members, int depth, bool isNative = false)
     {
-        _group = group;
+        (_group, _isNative) = (group, isNative);
         _air = [.. Enumerable.Range(0, depth).Select(place => new InTheAir(place - depth, members))];
         _lastRank = new int[members];
         Array.Fill(_lastRank, NoRank);
@@ -68,15 +70,13 @@ internal sealed class GroupTally
         place = 0;
         lock (_gate)
         {
-            // `messi: TEXT`; what has no colon is a notice.
-            var colon = line.IndexOf(": "u8);
-            if (colon < 0)
+            if (!TryReadText(line, out var text, out var isExpected))
             {
-                if (!line.EndsWith(" telah bergabung"u8) && !line.EndsWith(" meninggalkan group"u8)) _strange++;
+                if (!isExpected) _strange++;
                 return Heard.Something;
             }
 
-            if (!MessageStamp.TryRead(line[(colon + 2)..], out var group, out var sequence) || group != _group || sequence < 0)
+            if (!MessageStamp.TryRead(text, out var group, out var sequence) || group != _group || sequence < 0)
             {
                 _strange++;
                 return Heard.Something;
@@ -104,6 +104,21 @@ internal sealed class GroupTally
                 Strange = delivery.Strange + _strange,
             };
         }
+    }
+
+    private bool TryReadText(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> text, out bool isExpected)
+    {
+        if (_isNative)
+        {
+            isExpected = NativeLine.IsEvent(line) || WireReply.IsOk(line);
+            return NativeLine.TryReadText(line, out text);
+        }
+
+        // `messi: TEXT`; what has no colon is a notice.
+        var colon = line.IndexOf(": "u8);
+        text = colon < 0 ? default : line[(colon + 2)..];
+        isExpected = line.EndsWith(" telah bergabung"u8) || line.EndsWith(" meninggalkan group"u8);
+        return colon >= 0;
     }
 
     private bool Receive(int member, InTheAir text, int sequence)

@@ -33,10 +33,14 @@ internal static class ReportTable
 
     private static IEnumerable<string> Asked(BenchReport report)
     {
-        if (report.Results.Any(result => result.Load is not null && result.Workload != Workload.Group))
+        if (report.Results.Any(result => result.Load is not null && result.Workload is not (Workload.Group or Workload.Push or Workload.Fanout)))
             yield return $"{report.Connections} connections, {report.Depth} in flight on each";
         if (report is { Groups: { } groups, Members: { } members })
             yield return $"{groups} groups of {members} members, {report.Depth} in flight in each (deliveries are counted; latencies are to the last member)";
+        if (report is { Listeners: { } listeners })
+            yield return $"{listeners:N0} listen and one writes to one of them at a time (latencies are from his writing to the other's reading)";
+        if (report is { FanoutMembers: { } listening, FanoutDepth: { } inTheAir })
+            yield return $"a group of {listening:N0} who listen, {inTheAir} in flight in it (deliveries are counted; latencies are to the last member)";
         yield return $"texts of {report.Body} bytes";
         yield return (report.Count is { } messages ? $"{messages:N0} messages" : $"{report.DurationSeconds} s") + $" after {report.WarmupSeconds} s of warm-up";
     }

@@ -11,10 +11,14 @@ internal static class SendLoad
     public static async Task<WorkloadResult> RunAsync(
         Target target, Recipient[] recipients, BenchOptions options, CancellationToken cancellationToken)
     {
+        // An echo speaks no protocol.
+        options = options with { IsNative = options.IsNative && target.KeepsMessages };
         var window = new LoadWindow(options);
         var accounts = target.Accounts;
         var messages = Enumerable.Range(0, options.Connections).Select(_ => new SentMessages()).ToArray();
         using var connections = await ConnectionSet.OpenAsync(target.EndPoint, options.Connections, cancellationToken);
+        if (options.IsNative)
+            await NativeEntrance.EnterAllAsync(connections, 0, (number, connection) => NativeLine.ResumeAsync(connection, accounts[number % accounts.Count]), cancellationToken);
         var senders = Enumerable.Range(0, options.Connections).Select(number => new Sender(
             connections[number], window, number, accounts[number % accounts.Count], recipients, options.Verify ? messages[number] : null, options)).ToArray();
 

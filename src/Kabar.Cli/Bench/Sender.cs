@@ -13,7 +13,7 @@ internal sealed class Sender
     private readonly LoadConnection _connection;
     private readonly LoadWindow _window;
     private readonly int _number;
-    private readonly BenchAccount _account;
+    private readonly byte[] _head;
     private readonly Recipient[] _recipients;
     private readonly SentMessages? _messages;
     private readonly byte[][] _fillers;
@@ -33,10 +33,11 @@ internal sealed class Sender
         LoadConnection connection, LoadWindow window, int number, BenchAccount account, IEnumerable<Recipient> recipients, SentMessages? messages,
         BenchOptions options)
     {
-        (_connection, _window, _number, _account, _messages) = (connection, window, number, account, messages);
+        (_connection, _window, _number, _messages) = (connection, window, number, messages);
+        _head = options.IsNative ? "send "u8.ToArray() : account.SendHead;
         _recipients = [.. recipients.Where(recipient => recipient.Account != account)];
         _fillers = MakeFillers(number, options);
-        var longest = account.SendHead.Length + _recipients.Max(recipient => recipient.NameField.Length) + MessageStamp.Length + _fillers[0].Length;
+        var longest = _head.Length + _recipients.Max(recipient => recipient.NameField.Length) + MessageStamp.Length + _fillers[0].Length;
         _requests = new byte[options.Depth * longest];
         _sentAt = new long[options.Depth];
     }
@@ -68,8 +69,8 @@ internal sealed class Sender
 
     private int Write(Span<byte> request, Recipient recipient, int sequence)
     {
-        var length = _account.SendHead.Length;
-        _account.SendHead.CopyTo(request);
+        var length = _head.Length;
+        _head.CopyTo(request);
         recipient.NameField.CopyTo(request[length..]);
         length += recipient.NameField.Length;
         MessageStamp.Write(request[length..], _number, sequence);

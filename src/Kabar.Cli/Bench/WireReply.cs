@@ -6,8 +6,8 @@ namespace Kabar.Cli.Bench;
 /// <summary>Reading what the load generator needs of a reply.</summary>
 internal static class WireReply
 {
-    /// <summary>Whether it says OK. Every reply begins with its status, in these very bytes.</summary>
-    public static bool IsOk(ReadOnlySpan<byte> reply) => reply.StartsWith("{\"status\": \"OK\""u8);
+    /// <summary>Whether it says OK. Every reply begins with its status, in these very bytes: of the older dialects with a blank, of the native protocol without.</summary>
+    public static bool IsOk(ReadOnlySpan<byte> reply) => reply.StartsWith("{\"status\": \"OK\""u8) || reply.StartsWith("{\"status\":\"OK\""u8);
 
     /// <summary>The sentence of an error.</summary>
     public static string MessageOf(ReadOnlySpan<byte> reply) => Find(reply, "message") ?? "a reply without status or message: " + Start(reply);

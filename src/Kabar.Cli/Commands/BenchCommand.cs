@@ -12,7 +12,9 @@ internal static class BenchCommand
 {
     private const int LongestSeconds = 3600;
     private const int MostConnections = 60_000;
+    private const int MostListeners = 5_000;
     private const string AllWorkloads = "all";
+    private const string NativeDialect = "kabar";
 
     private static readonly string[] DefaultWorkloads = [Word(Workload.Send)];
 
@@ -20,15 +22,15 @@ internal static class BenchCommand
     {
         Description = "What to ask: send (messages in flight on every connection), inbox (half of them read, and all is compared), idle (connections that ask "
             + "nothing), connect (connect, one command, close), group (members speak in turn and all of a group hear it), federated (half of them send in one realm, "
-            + "half read in another, beside the same within one realm), search (a store full of messages, a million or --count, in which users look for words), or all. "
-            + "May be given several times.",
+            + "half read in another, beside the same within one realm), search (a store full of messages, a million or --count, in which users look for words), push (many "
+            + "listen, and one writes to one of them at a time), fanout (all of a large group listen, and several speak at a time), or all. May be given several times.",
         DefaultValueFactory = _ => DefaultWorkloads,
     };
 
-    private static readonly Option<int?> Connections = Number("--connections", "Connections at a time (default 100; 10,000 for idle alone).", 1, MostConnections);
-    private static readonly Option<int?> Depth = Number("--depth", "Requests in flight on each connection, or texts in each group (default 1).", 1, 4096);
+    private static readonly Option<int?> Connections = Number("--connections", "Connections at a time (default 100; 10,000 for idle alone, 1,000 that listen for push).", 1, MostConnections);
+    private static readonly Option<int?> Depth = Number("--depth", "Requests in flight on each connection, or texts in each group (default 1; 8 for fanout).", 1, 4096);
     private static readonly Option<int?> Groups = Number("--groups", "Groups of the group workload (default 10).", 1, 1000);
-    private static readonly Option<int?> Members = Number("--members", "Members of each group, with a connection each (default 50).", 1, 1000);
+    private static readonly Option<int?> Members = Number("--members", "Members of each group, with a connection each (default 50; 1,000 for fanout).", 1, 1000);
     private static readonly Option<int?> Body = Number("--body", "Bytes of a message's text (default 100).", MessageStamp.Length + 1, 1024 * 1024);
     private static readonly Option<double?> Duration = Seconds("--duration", "How long to measure (default 10), or with --count at most (default 600).", 0.1);
     private static readonly Option<double?> Warmup = Seconds("--warmup", "How long to load before measuring (default 2).", 0);
@@ -61,6 +63,12 @@ internal static class BenchCommand
         Description = "Run send a second time with a joined realm that is down, to whose users every tenth message goes, and compare.",
     };
 
+    private static readonly Option<string> Dialect = new("--dialect")
+    {
+        Description = "What send speaks: message-service, or kabar, the native protocol.",
+        DefaultValueFactory = _ => ServerSetup.Plain.Dialect,
+    };
+
     private static readonly Option<bool> Indexed = new("--indexed")
     {
         Description = "Run send twice, without the full-text index and with it, on texts of words, and compare.",
@@ -74,9 +82,10 @@ internal static class BenchCommand
     {
         var command = new Command("bench", "Puts load on a server and reports rate, latency, CPU and memory.")
         {
-            Workloads, Connections, Depth, Groups, Members, Body, Duration, Count, Warmup, Server, Users, ServerPid, Data, Verify, DeadPeer, Indexed, Echo, Inline, Json,
+            Workloads, Connections, Depth, Groups, Members, Body, Duration, Count, Warmup, Server, Users, ServerPid, Data, Verify, Dialect, DeadPeer, Indexed, Echo, Inline, Json,
         };
         Workloads.AcceptOnlyFromAmong([.. Enum.GetValues<Workload>().Select(Word), AllWorkloads]);
+        Dialect.AcceptOnlyFromAmong(ServerSetup.Plain.Dialect, NativeDialect);
         Count.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<long?>() is < 1) result.AddError("--count is 1 or more.");
@@ -93,6 +102,10 @@ internal static class BenchCommand
             if ((result.GetValue(DeadPeer) || result.GetValue(Indexed)) && !workloads.Contains(Workload.Send)) result.AddError("--dead-peer and --indexed belong to the workload send.");
             if (result.GetValue(DeadPeer) && result.GetValue(Indexed)) result.AddError("--dead-peer and --indexed are two comparisons: one at a time.");
             if (workloads.Contains(Workload.Group)) CheckGroups(result);
+            if (workloads.Contains(Workload.Fanout) && (result.GetValue(Depth) ?? FanoutLoad.DefaultDepth) > (result.GetValue(Members) ?? FanoutLoad.DefaultMembers))
+                result.AddError("--depth: a member of a group says one text at a time, and it has not so many (--members).");
+            if (workloads.Contains(Workload.Push) && (result.GetValue(Connections) ?? PushLoad.DefaultListeners) > MostListeners)
+                result.AddError($"push has {MostListeners} who listen at most, with an account each (--connections).");
             if (server is null && result.GetValue(ServerPid) is not null) result.AddError("--server-pid belongs to --server.");
         });
         command.SetAction((result, cancellationToken) => RunAsync(Surroundings.OfProcess, result, cancellationToken));
@@ -129,7 +142,10 @@ internal static class BenchCommand
             Workloads = WorkloadsOf(result.CommandResult),
             Connections = result.GetValue(Connections) ?? defaults.Connections,
             IdleConnections = result.GetValue(Connections) ?? defaults.IdleConnections,
+            Listeners = result.GetValue(Connections) ?? defaults.Listeners,
             Depth = result.GetValue(Depth) ?? defaults.Depth,
+            FanoutDepth = result.GetValue(Depth) ?? defaults.FanoutDepth,
+            FanoutMembers = result.GetValue(Members) ?? defaults.FanoutMembers,
             Groups = result.GetValue(Groups) ?? defaults.Groups,
             Members = result.GetValue(Members) ?? defaults.Members,
             Body = result.GetValue(Body) ?? defaults.Body,
@@ -141,6 +157,7 @@ internal static class BenchCommand
             ServerPid = result.GetValue(ServerPid),
             Data = result.GetValue(Data)?.FullName,
             Verify = result.GetValue(Verify),
+            IsNative = result.GetValue(Dialect) == NativeDialect,
             DeadPeer = result.GetValue(DeadPeer),
             Indexed = result.GetValue(Indexed),
             Echo = result.GetValue(Echo),

@@ -96,6 +96,21 @@ public class GroupTallyTests
     }
 
     [Fact]
+    public void In_the_native_protocol_texts_are_those_of_message_events()
+    {
+        var tally = new GroupTally(Group, members: 1, depth: 1, isNative: true);
+        var text = Say(tally, place: 0)["messi: ".Length..];
+        Hear(tally, 0, """{"status":"OK","state":"accepted","position":1}""").Heard.ShouldBe(Heard.Something);
+        Hear(tally, 0, """{"event":"joined","at":"1","to":"#g","from":"messi","name":"say \"text\":\"x"}""").Heard.ShouldBe(Heard.Something);
+        Hear(tally, 0, $$"""{"event":"message","at":"2","to":"#g","position":2,"from":"messi","name":"a \"text\":\" b","text":"{{text}}"}""").ShouldBe((Heard.TextOfAll, 0));
+        tally.AddTo(new Delivery()).ShouldBe(new Delivery(Acknowledged: 1, Received: 1));
+
+        Hear(tally, 0, """{"status":"ERROR","code":"not_member","message":"no"}""").Heard.ShouldBe(Heard.Something);
+        Hear(tally, 0, """{"event":"message","text":"halo gaes"}""").Heard.ShouldBe(Heard.Something);
+        tally.AddTo(new Delivery()).ShouldBe(new Delivery(Acknowledged: 1, Received: 1, Strange: 2));
+    }
+
+    [Fact]
     public void The_farewell_is_known_and_is_no_delivery()
     {
         var tally = new GroupTally(Group, members: 1, depth: 1);

@@ -39,6 +39,37 @@ public class ReportTableTests
     }
 
     [Fact]
+    public void A_report_of_searches_shows_the_index_and_each_kind()
+    {
+        var search = new SearchFigures
+        {
+            Messages = 1_000_000,
+            IndexingSeconds = 9.5,
+            IndexingCpu = 8.25,
+            DatabaseBytes = 2 * 1024 * 1024,
+            IndexBytes = 3 * 1024 * 1024,
+            Searches = [new SearchKind("a rare word", 500, 6.6, new LatencyFigures(1500, 20_000, 25_000, 30_000), 2_000)],
+        };
+        var shown = Show(new WorkloadResult { Workload = Workload.Search, Target = "SQLite", Search = search });
+
+        shown.ShouldContain("1,000,000 messages, 2.0 MB; their index 3.0 MB, made in 9.5 s, 8.25 µs of CPU a message");
+        shown.ShouldMatch(@"a rare word +500 +6\.6 +1\.50 +20\.00 +30\.00 +2\.00");
+    }
+
+    [Fact]
+    public void What_pushes_and_fan_out_measure_is_said_and_what_the_index_costs()
+    {
+        var push = new WorkloadResult { Workload = Workload.Push, Target = Target.Kabar, Load = Load };
+        var shown = Show(Report(push) with { Listeners = 1_000, FanoutMembers = 500, FanoutDepth = 8 });
+        shown.ShouldContain("1,000 listen and one writes to one of them at a time");
+        shown.ShouldContain("a group of 500 who listen, 8 in flight in it");
+        shown.ShouldNotContain("connections");
+
+        Show(new WorkloadResult { Workload = Workload.Send, Target = "kabar, Search on", Load = Load, Indexed = new IndexedSends(33.5, 1.25) })
+            .ShouldContain("kabar, Search on: 33.50 µs of server CPU a message with all that was left to do, which took 1.3 s");
+    }
+
+    [Fact]
     public void A_queue_that_lacks_something_is_not_sound_in_the_document_either()
     {
         var queue = new QueueFigures("dua", "down", Acknowledged: 600, Entries: 599, Bytes: 1, Measured: 500, Latency);
@@ -50,10 +81,12 @@ public class ReportTableTests
         document.RootElement.GetProperty("results")[0].GetProperty("queue").GetProperty("entries").GetInt64().ShouldBe(599);
     }
 
-    private static string Show(params WorkloadResult[] results)
+    private static string Show(params WorkloadResult[] results) => Show(Report(results));
+
+    private static string Show(BenchReport report)
     {
         using var output = new StringWriter();
-        ReportTable.Write(Report(results), output);
+        ReportTable.Write(report, output);
         // However wide the console is that the tests run in.
         return string.Join(' ', output.ToString().Split('\n').Select(line => line.TrimEnd()));
     }
