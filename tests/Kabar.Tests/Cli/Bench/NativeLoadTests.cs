@@ -1,4 +1,4 @@
-using Kabar.Cli;
+using System.Text;
 using Kabar.Cli.Bench;
 using Kabar.Core;
 using Kabar.Server.Hosting;
@@ -33,7 +33,7 @@ public sealed class NativeLoadTests : IAsyncLifetime
         _host = await KabarHost.StartAsync(new KabarOptions { Data = _folder["data"], Listen = ["127.0.0.1:0"] }, new ConfigurationBuilder().Build(), TimeProvider.System, stopping);
         var accounts = BenchAccount.Make(Accounts);
         foreach (var account in accounts)
-            (await _host.Realm.Accounts.AddAsync(account.Username, account.Username, [], account.Password, isAdmin: false, stopping)).IsOk.ShouldBeTrue();
+            (await _host.Realm.Accounts.AddAsync(account.Username, account.Username, [], new Password(Encoding.UTF8.GetBytes(account.Password)), isAdmin: false, stopping)).IsOk.ShouldBeTrue();
         await BenchAccount.WriteAsync(_folder["users.jsonl"], accounts, stopping);
         _target = await Target.AttachAsync(Options, _host.LineEndPoints.Single(), _folder["users.jsonl"], Accounts, stopping);
     }
