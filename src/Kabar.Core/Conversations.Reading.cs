@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 
 namespace Kabar.Core;
 
@@ -65,7 +66,7 @@ public sealed partial class Conversations
     {
         ArgumentNullException.ThrowIfNull(reader);
         ArgumentNullException.ThrowIfNull(words);
-        if (!words.Any(char.IsLetterOrDigit)) return Refusal.EmptyText;
+        if (!words.EnumerateRunes().Any(Rune.IsLetterOrDigit)) return Refusal.EmptyText;
         ConversationId? conversation = null;
         if (within is { } place)
         {

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Threading.Channels;
 
 namespace Kabar.Core;
@@ -27,7 +29,7 @@ internal sealed class Receipts : IAsyncDisposable
     private readonly Channel<bool> _bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _running;
-    private Dictionary<(ConversationId Conversation, Username Reader), Waiting> _waiting = [];
+    private Dictionary<(ConversationId Conversation, AccountId Reader), Waiting> _waiting = [];
 
     public Receipts(IStore store, IPeers peers, AccountFeeds feeds, TimeProvider clock, MessageIds ids)
     {
@@ -41,21 +43,23 @@ internal sealed class Receipts : IAsyncDisposable
     /// <summary>A reader was given entries, or has read them: the senders of direct ones are told, a moment later. Never waits.</summary>
     public void Note(Account reader, ReadOnlySpan<Message> entries, bool isRead)
     {
-        var isNew = false;
+        // Mostly there is nothing of the kind: what comes to a client is mostly a group's.
         var self = new Address(reader.Username);
-        foreach (var entry in entries)
-        {
-            if (entry.To is null || entry.From == self) continue;
-            lock (_gate) isNew |= Note((entry.Conversation, reader.Username), new Waiting(entry.From, entry.Position, isRead ? entry.Position : 0));
-        }
+        var first = 0;
+        while (first < entries.Length && !IsNoted(entries[first], self)) first++;
+        if (first == entries.Length) return;
 
+        var isNew = false;
+        lock (_gate)
+            foreach (var entry in entries[first..])
+                if (IsNoted(entry, self)) isNew |= Note((entry.Conversation, reader.Id), new Waiting(reader.Username, entry.From, entry.Position, isRead ? entry.Position : 0));
         if (isNew) _bell.Writer.TryWrite(true);
     }
 
     /// <summary>A reader has read to a position, durably when this returns; others are told. <paramref name="other"/> is the other one of a direct conversation, null in a group.</summary>
     public async ValueTask ReadAsync(Account reader, ConversationId conversation, Address? other, long position)
     {
-        var changed = await _store.AdvanceAsync([Advance(conversation, reader.Username, new Waiting(other, position, position))]);
+        var changed = await _store.AdvanceAsync([Advance(conversation, new Waiting(reader.Username, other, position, position))]);
         await TellAsync(changed);
     }
 
@@ -68,16 +72,15 @@ internal sealed class Receipts : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    // True when nothing waited for this reader there.
-    private bool Note((ConversationId, Username) key, Waiting mark)
-    {
-        if (_waiting.TryGetValue(key, out var waiting))
-        {
-            _waiting[key] = waiting with { Delivered = Math.Max(waiting.Delivered, mark.Delivered), Read = Math.Max(waiting.Read, mark.Read) };
-            return false;
-        }
+    private static bool IsNoted(Message entry, Address reader) => entry.To is not null && entry.From != reader;
 
-        return _waiting.Count < MostWaiting && _waiting.TryAdd(key, mark);
+    // True when nothing waited for this reader there.
+    private bool Note((ConversationId Conversation, AccountId Reader) key, Waiting mark)
+    {
+        ref var waiting = ref CollectionsMarshal.GetValueRefOrNullRef(_waiting, key);
+        if (Unsafe.IsNullRef(ref waiting)) return _waiting.Count < MostWaiting && _waiting.TryAdd(key, mark);
+        waiting = waiting with { Delivered = Math.Max(waiting.Delivered, mark.Delivered), Read = Math.Max(waiting.Read, mark.Read) };
+        return false;
     }
 
     private async Task RunAsync()
@@ -102,7 +105,7 @@ internal sealed class Receipts : IAsyncDisposable
 
     private async ValueTask WriteAsync()
     {
-        Dictionary<(ConversationId Conversation, Username Reader), Waiting> taken;
+        Dictionary<(ConversationId Conversation, AccountId Reader), Waiting> taken;
         lock (_gate)
         {
             if (_waiting.Count == 0) return;
@@ -112,7 +115,7 @@ internal sealed class Receipts : IAsyncDisposable
         try
         {
             foreach (var page in taken.Chunk(MostAtOnce))
-                await TellAsync(await _store.AdvanceAsync([.. page.Select(mark => Advance(mark.Key.Conversation, mark.Key.Reader, mark.Value))]));
+                await TellAsync(await _store.AdvanceAsync([.. page.Select(mark => Advance(mark.Key.Conversation, mark.Value))]));
         }
         catch (StoreException)
         {
@@ -123,8 +126,12 @@ internal sealed class Receipts : IAsyncDisposable
         }
     }
 
-    private MarkAdvance Advance(ConversationId conversation, Username reader, Waiting mark) =>
-        new(conversation, new Address(reader), mark.Delivered, mark.Read, mark.Other is { Realm: { } realm } other ? (delivered, read) => Receipt(reader, realm, other.Username, delivered, read) : null);
+    private MarkAdvance Advance(ConversationId conversation, Waiting mark) => new(
+        conversation,
+        new Address(mark.Reader),
+        mark.Delivered,
+        mark.Read,
+        mark.Other is { Realm: { } realm } other ? (delivered, read) => Receipt(mark.Reader, realm, other.Username, delivered, read) : null);
 
     // On the store's thread. A realm over a legacy link is told nothing, and one for which as much waits as may not either.
     private Parcel? Receipt(Username reader, RealmName realm, Username other, Guid? delivered, Guid? read) =>
@@ -145,5 +152,5 @@ internal sealed class Receipts : IAsyncDisposable
         }
     }
 
-    private readonly record struct Waiting(Address? Other, long Delivered, long Read);
+    private readonly record struct Waiting(Username Reader, Address? Other, long Delivered, long Read);
 }
