@@ -43,6 +43,7 @@ missing=()
 command -v strace >/dev/null || missing+=(strace)
 command -v tmux >/dev/null || missing+=(tmux)
 command -v nc >/dev/null || missing+=(netcat-openbsd)
+command -v python3 >/dev/null || missing+=(python3)
 compgen -G '/usr/lib/*/libsodium.so.23*' >/dev/null || missing+=(libsodium23)
 if [ ${#missing[@]} -gt 0 ]; then
   echo "== missing: ${missing[*]}"

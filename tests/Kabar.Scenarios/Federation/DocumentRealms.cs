@@ -1,4 +1,5 @@
 using Kabar.Scenarios.Running;
+using Kabar.Transcripts;
 
 namespace Kabar.Scenarios.Federation;
 
@@ -55,8 +56,8 @@ internal sealed class DocumentRealms : IAsyncDisposable
 
     private static ValueTask<Stream> ConnectAsync(KabarProcess server, string dialect, CancellationToken cancellationToken)
     {
-        dialect.ShouldBe(Listener, "two realms speak the dialect that knows of realms");
-        return server.ConnectAsync(Listener, cancellationToken);
+        dialect.ShouldBeOneOf([Listener, Plays.Native], "two realms speak the dialect that knows of realms, or the native protocol");
+        return server.ConnectAsync(dialect, cancellationToken);
     }
 
     private async Task JoinAsync(string link)
@@ -78,7 +79,8 @@ internal sealed class DocumentRealms : IAsyncDisposable
         var data = await DataDirectory.OfAsync(usernames);
         _data.Add(data);
         var listen = FormattableString.Invariant($"127.0.0.1:{port},dialect={Listener}");
-        _servers.Add(await KabarProcess.StartAsync(data, ["--realm", name, "--listen", listen, .. arguments], arguments[0] == "--link" ? 2 : 1));
+        string[] listeners = ["--listen", listen, "--listen", $"127.0.0.1:0,dialect={Plays.Native}"];
+        _servers.Add(await KabarProcess.StartAsync(data, ["--realm", name, .. listeners, .. arguments], arguments[0] == "--link" ? 3 : 2));
     }
 
     private static async Task<IReadOnlyList<PeerState>> PeersAsync(DataDirectory data) =>
