@@ -74,6 +74,7 @@ public sealed partial class SqliteStore
     public ValueTask<int> AppendCopiesAsync(IReadOnlyList<MessageCopy> copies) => ChangeAsync(staging =>
     {
         var database = staging.Database;
+        var reacted = new Dictionary<ConversationId, Dictionary<(long Position, long Who), DateTimeOffset>>();
         var count = 0;
         foreach (var copy in copies)
         {
@@ -84,11 +85,21 @@ public sealed partial class SqliteStore
 
             var conversation = _log.FindOrMake(database, new AccountId(from), new AccountId(to));
             var target = copy.Target is { } aimed ? FindExchanged(database, conversation, aimed) : null;
-            if (copy.Kind != EntryKind.Said && (target is null || !copy.MayRevise(target))) continue;
+            if (copy.Kind != EntryKind.Said && (target is null || !copy.MayRevise(target) || IsOvertaken(copy, target))) continue;
             if (copy.From.Realm is not null && !MarkReceived(database, copy.Id)) continue;
 
             AppendExchanged(staging, conversation, Said(copy.Id, copy.From, from, copy.FromName, copy.To, copy.Text, copy.Sent, target?.Position) with { Kind = copy.Kind });
             count++;
+
+            // What was done here since the restore is newer than what comes back.
+            bool IsOvertaken(MessageCopy revision, Message target)
+            {
+                if (revision.Kind != EntryKind.Reacted) return revision.Kind == EntryKind.Edited && target.Revision?.Edited > revision.Sent;
+                if (!reacted.TryGetValue(conversation.Id, out var last)) reacted.Add(conversation.Id, last = ReadReacted(database, conversation.Id));
+                if (last.TryGetValue((target.Position, from), out var since) && since > revision.Sent) return true;
+                last[(target.Position, from)] = revision.Sent;
+                return false;
+            }
         }
 
         return count;
@@ -164,6 +175,26 @@ public sealed partial class SqliteStore
         return MessageRows.Find(database, arrival) is { } said && said.From == new Address(failure.To.Username) && said.To == addressee
             ? DeliveryFailure.Of(failure.Failed, failure.Reason, addressee.ToString(), said.Text)
             : null;
+    }
+
+    // When somebody last reacted to an entry, or took that back.
+    private static Dictionary<(long Position, long Who), DateTimeOffset> ReadReacted(Database database, ConversationId conversation)
+    {
+        var reacted = new Dictionary<(long Position, long Who), DateTimeOffset>();
+        var query = database.Prepare(
+            """
+            SELECT m.target, m.sender, m.sent FROM place AS p CROSS JOIN message AS m ON m.arrival = p.arrival
+            WHERE p.conversation = ?1 AND p.arrival <= (SELECT value FROM meta WHERE key = 'indexed') AND m.kind = 17
+            UNION ALL
+            SELECT target, sender, sent FROM message WHERE arrival > (SELECT value FROM meta WHERE key = 'indexed') AND conversation = ?1 AND kind = 17
+            """).Bind(1, conversation.Value);
+        while (query.Step())
+        {
+            var (key, when) = ((query.Number(0), query.Number(1)), query.Time(2));
+            if (!reacted.TryGetValue(key, out var before) || when > before) reacted[key] = when;
+        }
+
+        return reacted;
     }
 
     // Of this realm: only who has an account.

@@ -34,7 +34,7 @@ public sealed class LiveScenarios
         await messi.DoAsync("edit", ("to", "james@dua"), ("position", Number(waits, "position")), ("text", "sekarang saja"));
         var own = await james.SendAsync("messi@satu", "dari sini juga");
         realms.Link.Pass();
-        var heard = await james.HearsSaidAsync("nanti saja");
+        var heard = await james.HearsAsync(waits);
         await james.HearsAsync(what => Is(what, "edited") && Number(what, "target") == Number(heard, "position") && Text(what, "text") == "sekarang saja", "it reads differently");
         await messi.HearsReceiptAsync("james@dua", "stored", Number(waits, "position"));
         await messi.HearsReceiptAsync("james@dua", "delivered", Number(waits, "position"));
@@ -210,11 +210,11 @@ public sealed class LiveScenarios
         await realms.Satu.BackupAsync(realms.Satu.Beside("backup"));
 
         await messi.DoAsync("edit", ("to", "james@dua"), ("position", old), ("text", "sebelum!"));
-        var lost = Number(await messi.SendAsync("james@dua", "hilang"), "position");
-        await messi.DoAsync("edit", ("to", "james@dua"), ("position", lost), ("text", "hilang?"));
+        var lost = await messi.SendAsync("james@dua", "hilang");
+        await messi.DoAsync("edit", ("to", "james@dua"), ("position", Number(lost, "position")), ("text", "hilang?"));
         var deleted = Number(await messi.SendAsync("james@dua", "dihapus"), "position");
         await messi.DoAsync("delete", ("to", "james@dua"), ("position", deleted));
-        var heard = Number(await james.HearsSaidAsync("hilang"), "position");
+        var heard = Number(await james.HearsAsync(lost), "position");
         await james.SendAsync("messi@satu", "jawaban", reply: heard);
         await james.DoAsync("react", ("to", "messi@satu"), ("position", heard), ("emoji", "🐐"));
         await messi.HearsAsync(what => Is(what, "reacted"), "james reacts");

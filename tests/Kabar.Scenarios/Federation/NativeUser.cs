@@ -31,6 +31,12 @@ internal sealed class NativeUser : IAsyncDisposable
     /// <summary>How other realms call him.</summary>
     public string Address => $"{Username}@{Realm.Name}";
 
+    /// <summary>How long an answer may take.</summary>
+    public TimeSpan Patience { get; private init; } = Eventually.Deadline;
+
+    /// <summary>Whether the connection is over.</summary>
+    public bool HasEnded => _reading.IsCompleted;
+
     /// <summary>Every event so far, in order.</summary>
     public IReadOnlyList<JsonObject> Heard
     {
@@ -43,12 +49,18 @@ internal sealed class NativeUser : IAsyncDisposable
     /// <summary>Logs in, and listens from now on.</summary>
     public static async Task<NativeUser> ConnectAsync(RealmProcess realm, string username)
     {
-        var user = new NativeUser(realm, username, await realm.ConnectAsync());
+        var user = await ConnectAsync(realm, username, await realm.ConnectAsync());
+        await user.DoAsync("listen");
+        return user;
+    }
+
+    /// <summary>Logs in on a connection of the caller's, and does not listen.</summary>
+    public static async Task<NativeUser> ConnectAsync(RealmProcess realm, string username, Stream connection, TimeSpan? patience = null)
+    {
+        var user = new NativeUser(realm, username, connection) { Patience = patience ?? Eventually.Deadline };
         try
         {
             await user.DoAsync("auth", ("username", username), ("password", RealmProcess.PasswordOf(username)));
-            await user.DoAsync("listen");
-            await user.HearsAsync(what => Is(what, "live"), "he listens");
             return user;
         }
         catch
@@ -59,6 +71,7 @@ internal sealed class NativeUser : IAsyncDisposable
     }
 
     /// <summary>Asks, and says what was answered.</summary>
+    /// <exception cref="IOException">The connection broke before that.</exception>
     public async Task<JsonObject> AskAsync(string verb, params (string Key, JsonNode? Value)[] parameters)
     {
         var id = Interlocked.Increment(ref _lastId);
@@ -66,8 +79,10 @@ internal sealed class NativeUser : IAsyncDisposable
         foreach (var (key, value) in parameters) request[key] = value;
         var answer = new TaskCompletionSource<JsonObject>(TaskCreationOptions.RunContinuationsAsynchronously);
         _asked[id] = answer;
+        if (HasEnded) throw new IOException("The connection is over.");
         await _connection.WriteAsync(Encoding.UTF8.GetBytes(request.ToJsonString(JsonSerializerOptions.Default) + "\n"));
-        return await Eventually.CompletesAsync(answer.Task, $"an answer to {request}");
+        await Eventually.BecomesTrueAsync(() => answer.Task.IsCompleted, $"{Address} has an answer to {request}", Patience);
+        return await answer.Task;
     }
 
     /// <summary>The same for what must be done.</summary>
@@ -101,15 +116,27 @@ internal sealed class NativeUser : IAsyncDisposable
     /// <summary>Waits for something said, of this text.</summary>
     public Task<JsonObject> HearsSaidAsync(string text) => HearsAsync(what => Is(what, "message") && Text(what, "text") == text, $"somebody says {text}");
 
+    /// <summary>Waits for what somebody has been answered that it was said, however it reads by now.</summary>
+    public Task<JsonObject> HearsAsync(JsonObject sent) => HearsAsync(what => Is(what, "message") && Text(what, "mid") == Text(sent, "mid"), $"there is the message {sent}");
+
     /// <summary>Waits until the other has come so far in their conversation.</summary>
     public Task<JsonObject> HearsReceiptAsync(string from, string mark, long position) => HearsAsync(
         what => Is(what, "receipt") && Text(what, "from") == from && Number(what, mark) >= position, $"{from} has {mark} up to {position}");
 
     /// <summary>How what was said in a conversation now reads to him: "from: text", with a star when edited, a dash when deleted, and what people reacted with.</summary>
-    public async Task<IReadOnlyList<string>> ReadingAsync(string to)
+    public async Task<IReadOnlyList<string>> ReadingAsync(string to) => [.. (await HistoryAsync(to)).Select(Reading)];
+
+    /// <summary>All that was said in a conversation.</summary>
+    public async Task<IReadOnlyList<JsonObject>> HistoryAsync(string to)
     {
-        var entries = (await DoAsync("history", ("to", to), ("limit", 100)))["entries"]!.AsArray().Select(entry => entry!.AsObject());
-        return [.. entries.Where(entry => Is(entry, "message")).Select(entry => Reading(entry))];
+        var said = new List<JsonObject>();
+        for (long after = 0; ;)
+        {
+            var page = await DoAsync("history", ("to", to), ("after", after), ("limit", 100));
+            said.AddRange(page["entries"]!.AsArray().Select(entry => entry!.AsObject()).Where(entry => Is(entry, "message")));
+            if (Number(page, "last") >= Number(page, "head") || Number(page, "last") <= after) return said;
+            after = Number(page, "last");
+        }
     }
 
     public static bool Is(JsonObject what, string kind) => Text(what, "event") == kind;
@@ -124,8 +151,8 @@ internal sealed class NativeUser : IAsyncDisposable
         await _reading;
     }
 
-    // Names with their realm, so that two realms say the same of the same.
-    private string Reading(JsonObject entry)
+    /// <summary>How an entry reads. Names come with their realm, so that two realms say the same of the same.</summary>
+    public string Reading(JsonObject entry)
     {
         var reactions = (entry["reactions"]?.AsArray() ?? []).Select(reaction => $"{Full(Text(reaction!.AsObject(), "from")!)} {Text(reaction.AsObject(), "emoji")}").Order(StringComparer.Ordinal).ToArray();
         var text = entry["deleted"] is not null ? "-" : Text(entry, "text") + (entry["edited"] is null ? "" : "*");
@@ -143,7 +170,7 @@ internal sealed class NativeUser : IAsyncDisposable
                 var what = JsonNode.Parse(line)!.AsObject();
                 if (what["event"] is null)
                 {
-                    if (_asked.TryRemove(Number(what, "id"), out var asked)) asked.SetResult(what);
+                    if (_asked.TryRemove(Number(what, "id"), out var asked)) asked.TrySetResult(what);
                     continue;
                 }
 
@@ -154,5 +181,7 @@ internal sealed class NativeUser : IAsyncDisposable
         {
             // He has gone, or his realm has.
         }
+
+        foreach (var asked in _asked.Values) asked.TrySetException(new IOException("The connection broke before the answer."));
     }
 }

@@ -123,6 +123,44 @@ public abstract partial class StoreContract
     }
 
     [Fact]
+    public async Task Copies_carry_what_has_become_of_messages_and_change_only_what_they_may()
+    {
+        // 1. What is told: how it reads now, what became of it, and of what was deleted only that it was.
+        var store = await OpenAsync();
+        var messi = await AddAsync(store, "messi");
+        var dua = await AddPeerAsync(store, "dua");
+        var kept = await SendAsync(store, messi, "james@dua", "kept", null);
+        await ReviseAsync(store, messi, "james@dua", 1, EntryKind.Edited, "edited");
+        await ReviseAsync(store, messi, "james@dua", 1, EntryKind.Reacted, "x");
+        var quiet = await SendAsync(store, messi, "james@dua", "quiet", null);
+        await ReviseAsync(store, messi, "james@dua", quiet.Position, EntryKind.Reacted);
+        var gone = await SendAsync(store, messi, "james@dua", "gone", null);
+        await ReviseAsync(store, messi, "james@dua", gone.Position, EntryKind.Edited, "gone too");
+        await ReviseAsync(store, messi, "james@dua", gone.Position, EntryKind.Deleted);
+        await store.AppendAsync(new OutgoingMessage(NextId(), messi, At("james@dua"), MessageText.From("answer"), Noon, null, Target: 1));
+        var copies = await store.ListCopiesAsync(Realm("dua"), Noon, null, 20, None);
+        copies.Select(copy => $"{copy.Kind} {copy.Text.Decode()} {(copy.Target == kept.Id ? "kept" : copy.Target == quiet.Id ? "quiet" : copy.Target == gone.Id ? "gone" : copy.Target)}")
+            .ShouldBe(["Said edited ", "Edited edited kept", "Reacted x kept", "Said quiet ", "Reacted  quiet", "Deleted  gone", "Said answer kept"]);
+        (await store.AppendCopiesAsync(copies)).ShouldBe(0);
+
+        // 2. What is taken: what who made it may do, once, and nothing that was done here since.
+        MessageCopy Copy(string from, EntryKind kind, string text, Guid target, DateTimeOffset? sent = null) =>
+            new(NextId(), At(from), from, At(from == "messi" ? "james@dua" : "messi"), MessageText.From(text), sent ?? Noon.AddMinutes(1), kind, target);
+        MessageCopy[] back =
+        [
+            Copy("james@dua", EntryKind.Edited, "not his", kept.Id), Copy("james@dua", EntryKind.Deleted, "", kept.Id), Copy("james@dua", EntryKind.Reacted, "y", kept.Id),
+            Copy("messi", EntryKind.Edited, "later", kept.Id), Copy("messi", EntryKind.Edited, "earlier", kept.Id, Noon), Copy("messi", EntryKind.Reacted, "old", kept.Id, Noon.AddDays(-1)), Copy("messi", EntryKind.Reacted, "taken back", quiet.Id, Noon.AddDays(-1)),
+            Copy("messi", EntryKind.Edited, "of what is gone", gone.Id), Copy("messi", EntryKind.Edited, "of nothing", NextId()), Copy("james@dua", EntryKind.Said, "and answers", kept.Id),
+        ];
+        (await store.AppendCopiesAsync(back)).ShouldBe(3);
+        store = await KillAndOpenAsync(store);
+        (await store.AppendCopiesAsync(back)).ShouldBe(0);
+        var entries = await store.ReadConversationAsync(kept.Conversation, 0, 100, 10_000, None);
+        entries.Where(entry => entry.Kind == EntryKind.Said).Select(Describe).ShouldBe(["\"later\" edited messi:x james@dua:y", "\"quiet\"", "\"\" edited deleted", "\"answer\"", "\"and answers\""]);
+        (entries[^1].Target, (await WaitingAsync(store, dua)).Length).ShouldBe((1, 0));
+    }
+
+    [Fact]
     public async Task Copies_bring_back_what_one_side_has_and_the_other_lacks()
     {
         var store = await OpenAsync();

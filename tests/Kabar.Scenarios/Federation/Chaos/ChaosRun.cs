@@ -25,6 +25,7 @@ internal sealed class ChaosRun : IAsyncDisposable
     private readonly List<ChaosUser> _users = [];
     private readonly List<PrivateSender> _senders = [];
     private readonly List<GroupMember> _members = [];
+    private LiveTalk? _live;
     private readonly List<RestoreWindow> _restores = [];
     private readonly Dictionary<int, int> _mendAt = [];
     private readonly ChaosPace _pace = new();
@@ -71,6 +72,7 @@ internal sealed class ChaosRun : IAsyncDisposable
         var world = await run.ReadBackAsync();
         var verdict = Judge.Decide(run.Ledger, world);
         foreach (var fault in unsettled) verdict.Fault(fault);
+        await run.CompareAsync(verdict);
         return (verdict, verdict.Table(plan.Seed, Counts(plan), run._running.Elapsed));
     }
 
@@ -83,6 +85,7 @@ internal sealed class ChaosRun : IAsyncDisposable
         await _talk.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         foreach (var member in _members) await member.DisposeAsync();
         foreach (var sender in _senders) await sender.DisposeAsync();
+        if (_live is not null) await _live.DisposeAsync();
         _over.Dispose();
     }
 
@@ -99,7 +102,7 @@ internal sealed class ChaosRun : IAsyncDisposable
     {
         foreach (var (name, usernames) in People.Take(_plan.Realms))
         {
-            var realm = await RealmProcess.CreateAsync(name, usernames, linked: _plan.Links > 0);
+            var realm = await RealmProcess.CreateAsync(name, [.. usernames, LiveTalk.NameAt(name)], linked: _plan.Links > 0);
             _realms.Add(realm);
             await realm.StartAsync();
             _users.AddRange(usernames.Select(username => new ChaosUser(realm, username, _over.Token)));
@@ -127,6 +130,9 @@ internal sealed class ChaosRun : IAsyncDisposable
             _members.Add(member);
             await member.EnterAsync();
         }
+
+        _live = new LiveTalk(_realms, _plan.Seed, _over.Token);
+        await _live.PrepareAsync();
     }
 
     /// <summary>Those at other realms three times each, those at his own once.</summary>
@@ -139,7 +145,7 @@ internal sealed class ChaosRun : IAsyncDisposable
         var talkers = _senders.Count + _members.Count;
         var each = (_plan.Messages + talkers - 1) / talkers;
         _talk = Task.WhenAll(
-            [.. _senders.Select(sender => sender.SendAsync(each, deadline)), .. _members.Select(member => member.TalkAsync(each, deadline))]);
+            [.. _senders.Select(sender => sender.SendAsync(each, deadline)), .. _members.Select(member => member.TalkAsync(each, deadline)), .. _live is null ? (Task[])[] : [_live.TalkAsync(each, _pace, deadline)]]);
 
         // 2. In the middle of each part something goes wrong.
         for (var number = 0; number < _plan.Steps.Count; number++)
@@ -261,6 +267,16 @@ internal sealed class ChaosRun : IAsyncDisposable
         await Eventually.BecomesTrueAsync(
             async () => (isSo = await condition()) || waiting.Elapsed > Settling, "it settles or has had its time", Settling + 2 * Eventually.Deadline);
         return isSo;
+    }
+
+    // What was edited, deleted and reacted to reads the same everywhere.
+    private async Task CompareAsync(Verdict verdict)
+    {
+        if (_live is null) return;
+        var (faults, messages, revised) = await _live.CompareAsync();
+        foreach (var fault in faults) verdict.Fault(fault);
+        verdict.Require(messages > 0 && revised > 0, "nothing was said or revised natively: it says nothing");
+        (verdict.Live, verdict.Revised) = (messages, revised);
     }
 
     private async Task<World> ReadBackAsync()

@@ -19,6 +19,12 @@ internal sealed class Verdict
 
     public int InGroup { get; set; }
 
+    /// <summary>What was said natively, as each reader of it counts.</summary>
+    public int Live { get; set; }
+
+    /// <summary>Of these, what was edited, deleted or reacted to.</summary>
+    public int Revised { get; set; }
+
     public int Doubled { get; set; }
 
     public int OutOfOrder { get; set; }
@@ -44,7 +50,7 @@ internal sealed class Verdict
         (string Name, object Value)[] columns =
         [
             ("seed", seed), ("sent", Sent), ("acknowledged", Acknowledged), ("unknown", Unknown), ("refused and told", RefusedAndTold),
-            ("lost with the restore", LostWithRestore.Count), ("of these local", LostLocally), ("doubled", Doubled), ("out of order", OutOfOrder), ("group entries", InGroup),
+            ("lost with the restore", LostWithRestore.Count), ("of these local", LostLocally), ("doubled", Doubled), ("out of order", OutOfOrder), ("group entries", InGroup), ("native", Live), ("revised", Revised),
             ("kills", counts.Kills), ("cuts", counts.Cuts), ("delays", counts.Delays), ("half-opens", counts.HalfOpens),
             ("freezes", counts.Freezes), ("restores", counts.Restores), ("seconds", Math.Round(took.TotalSeconds, 1)),
         ];

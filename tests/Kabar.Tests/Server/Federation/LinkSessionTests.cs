@@ -208,6 +208,42 @@ public sealed class LinkSessionTests
     }
 
     [Fact]
+    public async Task After_a_restore_what_became_of_messages_comes_back_and_nobody_changes_what_another_said()
+    {
+        await using var scene = await AuthorityScene.OpenAsync();
+        (await scene.Satu.SendAsync("messi", "james@dua", "lama")).Value();
+        var kept = (await scene.Dua.HearAsync<NumberedFrame>()).Dispatch.Id;
+        await scene.Satu.Store.SetSettingAsync("restored", "1");
+        (await scene.Satu.Store.BeginAfterRestoreAsync(scene.Satu.Clock.GetUtcNow())).ShouldBeTrue();
+        await scene.Dua.DialAsync();
+        var said = Copy("james@dua", "messi@satu", "halo");
+        var asked = scene.Dua.PassedOver.OfType<AskCopiesFrame>().SingleOrDefault() ?? await scene.Dua.HearAsync<AskCopiesFrame>();
+        await scene.Dua.SendAsync(new AnswerFrame(asked.Id)
+        {
+            Copies =
+            [
+                said,
+                Copy("james@dua", "messi@satu", "halo!", EntryKind.Edited, said.Id),
+                Copy("messi@satu", "james@dua", "🐐", EntryKind.Reacted, said.Id),
+                Copy("messi@satu", "james@dua", "lama!", EntryKind.Edited, kept),
+                Copy("james@dua", "messi@satu", "palsu", EntryKind.Edited, kept),
+                Copy("james@dua", "messi@satu", "", EntryKind.Deleted, kept),
+                Copy("messi@satu", "lineker@satu", "palsu", EntryKind.Edited, kept),
+                Copy("andi@tiga", "messi@satu", "x", EntryKind.Reacted, kept),
+                Copy("james@dua", "lineker@satu", "x", EntryKind.Reacted, kept),
+                Copy("james@dua", "messi@satu", "jawaban", EntryKind.Said, said.Id),
+            ],
+        });
+        await scene.Dua.HearAsync<PingFrame>();
+
+        (await scene.Satu.ReadingAsync("messi", "james@dua")).ShouldBe(["messi: lama!*", "james@dua: halo!* [messi 🐐]", "james@dua: jawaban"]);
+        (await scene.Satu.InboxAsync("messi")).ShouldBe(["james@dua: halo!", "james@dua: jawaban"]);
+
+        MessageCopy Copy(string from, string to, string text, EntryKind kind = EntryKind.Said, Guid? target = null) =>
+            new(Guid.CreateVersion7(), SampleFrames.Address(from), from, SampleFrames.Address(to), MessageText.From(text), scene.Satu.Clock.GetUtcNow(), kind, target);
+    }
+
+    [Fact]
     public async Task Of_two_links_the_newer_goes_on_and_nothing_is_doubled_or_lost()
     {
         await using var scene = await AuthorityScene.OpenAsync();
