@@ -12,10 +12,16 @@ internal sealed class EventEncoding(KabarMetrics metrics)
     private ReadOnlyMemory<byte>[] _pieces = new ReadOnlyMemory<byte>[64];
 
     /// <summary>Events as pieces to be sent, in their order. The memory of the list is used again by the next call; that of the pieces is theirs.</summary>
-    public ReadOnlySpan<ReadOnlyMemory<byte>> PiecesOf(ReadOnlySpan<FeedEvent> events)
+    public ReadOnlySpan<ReadOnlyMemory<byte>> PiecesOf(ReadOnlySpan<FeedEvent> events, out int bytes)
     {
         if (events.Length > _pieces.Length) Array.Resize(ref _pieces, Math.Max(events.Length, 2 * _pieces.Length));
-        for (var i = 0; i < events.Length; i++) _pieces[i] = Of(events[i]);
+        bytes = 0;
+        for (var i = 0; i < events.Length; i++)
+        {
+            _pieces[i] = Of(events[i]);
+            bytes += _pieces[i].Length;
+        }
+
         return _pieces.AsSpan(0, events.Length);
     }
 

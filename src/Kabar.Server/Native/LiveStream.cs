@@ -14,9 +14,9 @@ namespace Kabar.Server.Native;
 ///   Live    what was held is told, and from then on whatever comes, at once
 /// </code>
 ///
-/// Too much to hold, and a feed that could not keep all (<see cref="Miss"/>), are the same case: what is held is let go, and read from the store
-/// like all that lies before. So a client that falls behind while it catches up costs the server nothing but reads; one that falls behind while it is live
-/// is cut off, and comes back. The feeds' loop calls <see cref="Hear"/>, <see cref="Miss"/> and <see cref="End"/>; the connection's loop begins and
+/// Too much to hold, too much at once, and a feed that could not keep all (<see cref="Miss"/>), are the same case: what is held is let go, and read from the
+/// store like all that lies before. So a client that falls behind while it catches up costs the server nothing but reads; one that falls behind while it is
+/// live is cut off, and comes back. The feeds' loop calls <see cref="Hear"/>, <see cref="Miss"/> and <see cref="End"/>; the connection's loop begins and
 /// ends it; the catching up is a task of its own.
 /// </summary>
 internal sealed partial class LiveStream : IFeedListener, IAsyncDisposable
@@ -37,6 +37,9 @@ internal sealed partial class LiveStream : IFeedListener, IAsyncDisposable
     private int _heldBytes;
     private long _target;
     private long _joined;
+
+    // On the feeds' loop: the arrival through which it has brought everything.
+    private long _heard;
     private bool _isMissed;
     private FeedPlace? _place;
     private Task _catchingUp = Task.CompletedTask;
@@ -80,6 +83,8 @@ internal sealed partial class LiveStream : IFeedListener, IAsyncDisposable
     /// <inheritdoc/>
     public void Hear(ReadOnlySpan<FeedEvent> events, long through)
     {
+        var before = Math.Max(_heard, _joined);
+        _heard = through;
         if (_stage != StreamStage.Live)
         {
             // It becomes live only when nothing is held, so whoever finds it live here is behind all that was.
@@ -90,22 +95,16 @@ internal sealed partial class LiveStream : IFeedListener, IAsyncDisposable
             }
         }
 
-        if (!events.IsEmpty) Tell(_host.Encoding.PiecesOf(events), events);
+        if (!events.IsEmpty)
+        {
+            var pieces = _host.Encoding.PiecesOf(events, out var bytes);
+            if (bytes <= MostHeldBytes) Tell(pieces, events);
+            else FallBack(before, through, isMissed: false);
+        }
     }
 
     /// <inheritdoc/>
-    public void Miss(long after)
-    {
-        lock (_gate)
-        {
-            if (_stage is not (StreamStage.Live or StreamStage.Holding)) return;
-            _isMissed = true;
-            LetGo(after);
-            if (_stage == StreamStage.Holding) return; // who catches up finds it
-            _stage = StreamStage.Holding;
-            _catchingUp = Task.Run(() => CatchUpAsync(new CatchUp(_host, _login.Account, after) { HasToldLive = true }));
-        }
-    }
+    public void Miss(long after) => FallBack(after, after, isMissed: true);
 
     /// <inheritdoc/>
     public void End()
@@ -147,6 +146,20 @@ internal sealed partial class LiveStream : IFeedListener, IAsyncDisposable
         }
 
         if (_held.Count > MostHeld || _heldBytes > MostHeldBytes) LetGo(through);
+    }
+
+    // From the feed's loop: everything up to a place was told, and what comes up to another is to be read.
+    private void FallBack(long place, long through, bool isMissed)
+    {
+        lock (_gate)
+        {
+            if (_stage is not (StreamStage.Live or StreamStage.Holding)) return;
+            _isMissed |= isMissed;
+            LetGo(through);
+            if (_stage == StreamStage.Holding) return; // who catches up finds it
+            _stage = StreamStage.Holding;
+            _catchingUp = Task.Run(() => CatchUpAsync(new CatchUp(_host, _login.Account, place) { HasToldLive = true }));
+        }
     }
 
     private void LetGo(long through)

@@ -90,6 +90,7 @@ public sealed class PresencesTests : IAsyncLifetime
         var place = Presences.Enter(_messi);
         await HasHeardAsync(member, PresenceState.Online);
         other.Moments.ShouldBeEmpty();
+        await SignalledAsync();
         _peers.Sent.ShouldBe([(_dua.Realm, (Signal)new PresenceSignal(_messi.Username, PresenceState.Online, null))]);
 
         for (var i = 0; i < 98; i++) await _realm.Realm.Groups.AdmitAsync(new Actor(Who($"u{i}@dua"), "x"), group.Id, Guid.CreateVersion7(), CancellationToken.None);
@@ -123,6 +124,7 @@ public sealed class PresencesTests : IAsyncLifetime
     [Fact]
     public async Task What_was_told_over_a_link_that_does_not_stand_is_asked_for()
     {
+        await _realm.PostAsync(_messi, "james@dua", "halo");
         await _realm.Realm.Exchange.TakeAsync(_dua, new PresenceSignal(Username.Parse("james"), PresenceState.Online, null), CancellationToken.None);
         _peers.FindUser = _ => _dua;
         (await StateAsync("james")).ShouldBe(PresenceState.Online);
@@ -134,6 +136,13 @@ public sealed class PresencesTests : IAsyncLifetime
 
     private static Task HasHeardAsync(FeedReader reader, params PresenceState[] states) =>
         reader.UntilAsync(heard => heard.Moments.Cast<PresenceEvent>().Select(moment => moment.Presence.State).SequenceEqual(states));
+
+    // The realms are told behind the listeners.
+    private async Task SignalledAsync()
+    {
+        using var patience = new CancellationTokenSource(Deadline.Span);
+        while (_peers.Sent.IsEmpty) await Task.Delay(TimeSpan.FromMilliseconds(5), patience.Token);
+    }
 
     private async Task<UserPresence> FindAsync(string who) => (await Presences.FindAsync(Who(who), CancellationToken.None)).Value();
 

@@ -30,7 +30,7 @@ internal sealed class RealmInMemory : IAsyncDisposable
         var limits = new Limits();
         var options = new KabarOptions { Limits = limits, Registration = registration };
         _ = RealmName.TryParse("satu", out var name);
-        _store = SqliteStore.Open(Path.Combine(_folder, "kabar.db"));
+        _store = SqliteStore.Open(Path.Combine(_folder, "kabar.db"), searchIndex: Path.Combine(_folder, "search.db"));
         _realm = new Realm(name, _store, options.ForRealm(), TimeProvider.System);
         _registry = new ConnectionRegistry(limits, TimeProvider.System);
         _metrics = new KabarMetrics(_registry);

@@ -176,6 +176,34 @@ public sealed class LiveStreamTests
     }
 
     [Fact]
+    public async Task More_at_once_than_may_wait_is_read_from_the_store_and_costs_nobody_his_connection()
+    {
+        const int Before = 1_000;
+        const int Meanwhile = 50;
+        const int AtOnce = 100;
+        await using var scene = new NativeScene(new Limits { RequestsPerSecond = 0, OutboundQueueBytes = 4_000 });
+        var messi = await scene.EnterAsync("messi");
+        await messi.DoAsync("group create batak");
+        var lineker = await scene.EnterAsync("lineker", blocksAfter: 60_000);
+        await lineker.DoAsync("group join batak");
+        await WriteAsync(messi, Before);
+
+        // While it catches up more is said than is held for it.
+        await lineker.DoAsync("listen 0");
+        for (var i = Before; i < Before + Meanwhile; i++) await messi.DoAsync(string.Create(CultureInfo.InvariantCulture, $"send #batak {i}"));
+        (await TextsAsync(lineker, Before + Meanwhile)).ShouldBe(Enumerable.Range(0, Before + Meanwhile).Select(i => i.ToString(CultureInfo.InvariantCulture)));
+
+        // And then, live or nearly so, more in one commit than may wait.
+        for (var round = 0; round < 10; round++)
+        {
+            await WriteAsync(messi, AtOnce);
+            (await TextsAsync(lineker, AtOnce)).ShouldBe(Enumerable.Range(0, AtOnce).Select(i => i.ToString(CultureInfo.InvariantCulture)));
+        }
+
+        new MetricsPage(scene.Server.Metrics).Render().ShouldContain("kabar_overflowed_total 0\n");
+    }
+
+    [Fact]
     public async Task A_session_that_ends_elsewhere_is_told_and_the_connection_is_nobodys()
     {
         await using var scene = new NativeScene();
