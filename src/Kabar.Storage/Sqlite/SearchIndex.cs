@@ -26,8 +26,8 @@ internal sealed class SearchIndex : IAsyncDisposable
     private const int Format = 1;
 
     // The larger a transaction, the fewer lists have to be merged later; and a stop waits for one.
-    private const int MostInBatch = 8192;
-    private const long MostBytesInBatch = 4 * 1024 * 1024;
+    private const int MostInBatch = 16 * 1024;
+    private const long MostBytesInBatch = 8 * 1024 * 1024;
 
     // NORMAL: a power cut may take the last transactions, whole ones and in their order. What is deleted is overwritten in the pages that are written anyway.
     private const string Pragmas = "PRAGMA page_size=16384; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16384; PRAGMA secure_delete=FAST; PRAGMA temp_store=MEMORY";
@@ -35,7 +35,7 @@ internal sealed class SearchIndex : IAsyncDisposable
     private const int MostPlaces = 100_000;
 
     // So that messages that come one by one share a transaction.
-    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly string _path;
