@@ -1,6 +1,6 @@
 using System.Text;
-using Kabar.Cli.Bench;
 using Kabar.Cli;
+using Kabar.Cli.Bench;
 using Kabar.Core;
 using Kabar.Server.Hosting;
 using Microsoft.Extensions.Configuration;
