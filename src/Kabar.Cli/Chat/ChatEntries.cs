@@ -70,7 +70,7 @@ internal sealed class ChatEntries(ChatWords words, ChatGlyphs glyphs, TimeProvid
     }
 
     private ChatLine? Happened(KabarEntry entry, string sign) =>
-        words.Event(entry.Kind, entry.From, entry.Subject ?? "", entry.Role ?? entry.Realm ?? entry.Text) is { } told ? Aside(entry, $"{sign} {told}") : null;
+        words.Event(entry.Kind, entry.From, entry.Subject ?? "", entry.Role ?? entry.Realm ?? entry.Text) is { } told ? Aside(entry, Terminal.Printable.Line($"{sign} {told}")) : null;
 
     private ChatLine Aside(KabarEntry entry, string text) =>
         new([Time(entry), new(new string(' ', NumberWidth + 1 + ChatGlyphs.TickWidth + 1)), new(text, Tone.Dim)]) { Indent = TimeFormat.Length + NumberWidth + ChatGlyphs.TickWidth + 3 };
