@@ -41,7 +41,8 @@ internal sealed class ChatEntries(ChatWords words, ChatGlyphs glyphs, TimeProvid
     public ChatLine Found(KabarEntry entry) => new(
     [
         new($"{entry.Conversation} {entry.Position}  ", Tone.Strong), new(words.ShortDate(Local(entry.Sent)) + "  ", Tone.Dim), new(entry.From, Tone.Person), new($": {entry.Text}"),
-    ]) { Indent = 2 };
+    ])
+    { Indent = 2 };
 
     /// <summary>The time, the number, the tick, who, what.</summary>
     private ChatLine Message(ChatConversation conversation, KabarEntry entry, string self)
