@@ -41,7 +41,7 @@ internal sealed class Connection(Transport transport, Requests requests, KabarCl
                 return (ReplyReader.User(reply.RootElement), reply.RootElement.Text("token"u8));
             }
         }
-        catch (Exception fault) when (fault is SocketException or WebSocketException or ObjectDisposedException)
+        catch (Exception fault) when (fault is SocketException or WebSocketException or ObjectDisposedException || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             throw Broken(fault);
         }
@@ -101,7 +101,9 @@ internal sealed class Connection(Transport transport, Requests requests, KabarCl
     private static IOException? AsBreak(Exception fault) => fault switch
     {
         IOException reason => reason,
-        SocketException or WebSocketException or ObjectDisposedException => Broken(fault),
+
+        // A WebSocket that was aborted cancels what the other direction waits for.
+        SocketException or WebSocketException or ObjectDisposedException or OperationCanceledException => Broken(fault),
         _ => null,
     };
 
@@ -119,7 +121,15 @@ internal sealed class Connection(Transport transport, Requests requests, KabarCl
                 continue;
             }
 
-            var request = requests.Answered(line.RootElement.Number("id"u8)) ?? throw new IOException("An answer was received to something that was not asked.");
+            // Without an id: a line that the realm could not read as a request at all. Sending it again would bring the same.
+            var id = line.RootElement.Number("id"u8);
+            if (id is null && ReplyReader.Refusal(line.RootElement) is { } unread && requests.TakeOldest() is { } refused)
+            {
+                refused.Fail(unread);
+                throw new IOException("The realm could not read a request.");
+            }
+
+            var request = requests.Answered(id) ?? throw new IOException("An answer was received to something that was not asked.");
             try
             {
                 // A connection that does not listen is told in this way that its session has ended.

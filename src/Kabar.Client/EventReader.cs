@@ -35,7 +35,7 @@ internal sealed class EventReader(KabarUser user)
             From = from,
             Name = entry.Text("name"u8) ?? from,
             Sent = entry.Time("sent"u8) ?? default,
-            Text = entry.Text(kind == "failed" ? "message"u8 : "text"u8) ?? "",
+            Text = kind == "failed" ? $"Not delivered to {entry.Text("target_to"u8)} ({failed}): {entry.Text("quote"u8)}" : entry.Text("text"u8) ?? "",
             Target = entry.Number("target"u8) ?? entry.Number("reply"u8),
             Subject = entry.Text("user"u8),
             Emoji = kind == "reacted" ? entry.Text("emoji"u8) ?? "" : null,

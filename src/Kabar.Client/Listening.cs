@@ -107,8 +107,11 @@ internal sealed class Listening
     /// <summary>Leaves out what comes until there is room. For the reader.</summary>
     public void FallBehind()
     {
-        lock (_gate) (_isFollowing, _isBehind) = (false, true);
+        Interrupt();
+
+        // Before it counts as behind: who listens may make room at once, and asks to be told again then.
         _stop(this);
+        lock (_gate) _isBehind = true;
         CatchUp();
     }
 

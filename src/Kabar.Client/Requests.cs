@@ -13,6 +13,9 @@ internal sealed class Requests(TimeProvider clock)
     private const int MostUnanswered = 1024;
     private const int MostBytes = 64 * 1024;
 
+    // What the realm takes as one line.
+    private const int MostLineBytes = 64 * 1024;
+
     /// <summary>So many connections may break on one request. It may be what breaks them, and those behind it should get their turn.</summary>
     internal const int MostBreaks = 20;
 
@@ -46,8 +49,10 @@ internal sealed class Requests(TimeProvider clock)
 
     /// <summary>Adds a caller's request, behind those that he has made before, and awaits its answer.</summary>
     /// <exception cref="InvalidOperationException">Too many wait.</exception>
+    /// <exception cref="KabarException">It is longer than the realm takes.</exception>
     public async Task<T?> AskAsync<T>(Request<T> request, CancellationToken cancellationToken)
     {
+        if (request.Line.Length > MostLineBytes) throw new KabarException("message_too_long", "A request may have 64 KiB.");
         lock (_gate)
         {
             if (_end is not null) throw _end;
@@ -109,6 +114,12 @@ internal sealed class Requests(TimeProvider clock)
             _added.TrySetResult();
             return oldest;
         }
+    }
+
+    /// <summary>The oldest unanswered request, whatever its id, or null. For the reader.</summary>
+    public Request? TakeOldest()
+    {
+        lock (_gate) return _unanswered.TryDequeue(out var oldest) ? oldest : null;
     }
 
     /// <summary>The connection has broken: decides each request that may or may not have been done. What was not sent yet goes on waiting, behind what is repeated.</summary>

@@ -96,8 +96,8 @@ public sealed class Accounts
         if (!CanBe(username, displayName, password)) return Refusal.InvalidName;
         var name = Username.Parse(username);
 
-        // Before the hash, which is slow on purpose; the store asks again in its transaction.
-        if (await FindAsync(name, cancellationToken) is not null) return Refusal.NameTaken;
+        // Before the hash, which is slow on purpose; the store asks again in its transaction. Who comes with a code is told which names there are only when it is right.
+        if (code is null && await FindAsync(name, cancellationToken) is not null) return Refusal.NameTaken;
         var hash = await _hasher.HashAsync(password, cancellationToken);
         var made = await _store.RegisterAsync(new NewAccount(name, displayName, [], hash, IsAdmin: false, _clock.GetUtcNow()), code, cancellationToken);
         if (made.IsOk) Changed?.Invoke();

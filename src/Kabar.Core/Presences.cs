@@ -190,11 +190,11 @@ public sealed class Presences : IAsyncDisposable
 
         try
         {
-            // 2. Who has gone is written down, those of one moment in one commit, before he is forgotten here.
-            await Task.WhenAll(gone.Select(left => _store.SeeAccountAsync(left.Account, left.Seen, CancellationToken.None).AsTask()));
-
-            // 3. Those who have to do with them are told.
+            // 2. Those who have to do with them are told.
             foreach (var (account, presence) in news) await TellAsync(account, presence);
+
+            // 3. Who has gone is written down, those of one moment in one commit, before he is forgotten here.
+            await Task.WhenAll(gone.Select(left => _store.SeeAccountAsync(left.Account, left.Seen, CancellationToken.None).AsTask()));
         }
         catch (StoreException)
         {

@@ -21,7 +21,8 @@ def show():
         if said.get("status") == "ERROR":
             print("error:", said["code"], said["message"], flush=True)
         elif said.get("event") == "message" and not said.get("deleted"):
-            print(f"{said['from']} -> {said['to']}: {said['text']}", flush=True)
+            text = "".join(sign if sign.isprintable() else "\ufffd" for sign in said["text"])
+            print(f"{said['from']} -> {said['to']}: {text}", flush=True)
         elif said.get("event") == "live":
             print("live", flush=True)
         if "at" in said and "event" in said:

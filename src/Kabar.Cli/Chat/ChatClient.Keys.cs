@@ -11,6 +11,7 @@ internal sealed partial class ChatClient
         if (_question is not null)
         {
             if (key is not ({ Kind: KeyKind.Control, Text: "c" } or { Kind: KeyKind.Escape })) return false;
+            Prefill(""); // while it is still not to be seen
             Answer(null);
             return true;
         }

@@ -28,7 +28,8 @@ internal sealed partial class ChatClient : IAsyncDisposable
     private readonly CancellationTokenSource _leaving = new();
     private readonly ITimer _notesChange;
     private Task _sending = Task.CompletedTask; // the messages, one after another
-    private (string Prompt, TaskCompletionSource<string?> Answer)? _question;
+    private Dialogue? _question; // of the lines' thread
+    private volatile ChatNames _names = ChatNames.None;
     private TaskCompletionSource? _allPlaced;
     private DateTimeOffset _typingTold;
     private bool _isReading;
@@ -56,9 +57,9 @@ internal sealed partial class ChatClient : IAsyncDisposable
     {
         using var stop = stopping.Register(_leaving.Cancel);
         Start(ListenAsync()); // first, so that nothing can come between the list and it
-        await BeginAsync(user);
         try
         {
+            await BeginAsync(user);
             do
             {
                 await foreach (var line in linesAsync(_leaving.Token)) await TakeLineAsync(line);
@@ -68,6 +69,10 @@ internal sealed partial class ChatClient : IAsyncDisposable
         catch (OperationCanceledException) when (_leaving.IsCancellationRequested)
         {
             // He has left, or the session has ended.
+        }
+        catch (KabarException refused)
+        {
+            _fault ??= new CommandFault(refused.Message);
         }
 
         if (_fault is not null) throw _fault;
@@ -80,6 +85,7 @@ internal sealed partial class ChatClient : IAsyncDisposable
         lock (_gate)
         {
             change(_state);
+            _names = _state.Names;
             _screen.Show(_state.TakeLines(), _state.TakeTicks(), _question?.Prompt ?? _state.Prompt, _state.Notes(), _question is not null);
             if (_state.NotesChange is { } next) _notesChange.Change(next - _clock.GetUtcNow() + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
             if (_state.Waiting.Count == 0) _allPlaced?.TrySetResult();
@@ -153,12 +159,14 @@ internal sealed partial class ChatClient : IAsyncDisposable
     /// <summary>Puts a text into the line being edited.</summary>
     public void Prefill(string text, bool onlyIfEmpty = false) => _screen.Prefill(text, onlyIfEmpty);
 
-    /// <summary>Asks for a secret, in the place of the line; null when the person does not want to.</summary>
-    public async Task<string?> AskAsync(string question)
+    /// <summary>
+    /// Asks for secrets, one after another, in the place of the line; null when the person does not want to, or says nothing. From the first question to the last answer every line is an answer.
+    /// </summary>
+    public async Task<IReadOnlyList<string>?> AskAsync(params IReadOnlyList<string> questions)
     {
-        var answer = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Change(_ => _question = (question, answer));
-        return await answer.Task.WaitAsync(_over.Token);
+        var dialogue = new Dialogue(questions);
+        Change(_ => _question = dialogue);
+        return await dialogue.Heard.Task.WaitAsync(_over.Token);
     }
 
     /// <summary>Leaves, unless something has not been sent; asked again, all the same.</summary>
@@ -177,7 +185,8 @@ internal sealed partial class ChatClient : IAsyncDisposable
         Start(QuietlyAsync(_client.TypingAsync(to, _over.Token)));
     }
 
-    public IReadOnlyList<string> Complete(string line) => Look(state => ChatVerbs.Complete(line, state));
+    /// <summary>What Tab offers. Takes no lock: the line's owner asks while it holds its own, for which <see cref="Change"/> waits.</summary>
+    public IReadOnlyList<string> Complete(string line) => ChatVerbs.Complete(line, _names);
 
     public async ValueTask DisposeAsync()
     {
@@ -250,13 +259,13 @@ internal sealed partial class ChatClient : IAsyncDisposable
 
     private async Task SendAfterAsync(Task before, ChatMessage message, long? replyTo)
     {
-        await before;
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         try
         {
             var posted = await _client.SendAsync(message.To, message.Text, replyTo, cancellationToken: _over.Token);
             Change(state => state.Posted(message, posted));
         }
-        catch (KabarException refused)
+        catch (Exception refused) when (refused is KabarException or IOException or InvalidOperationException)
         {
             Change(state => state.Refused(message, refused.Message));
             Prefill(message.Text, onlyIfEmpty: true); // it may be shortened, or said elsewhere
@@ -324,9 +333,11 @@ internal sealed partial class ChatClient : IAsyncDisposable
 
     private void Answer(string? answer)
     {
-        if (_question is not { } question) return;
-        Change(_ => _question = null);
-        question.Answer.TrySetResult(answer);
+        if (_question is not { } dialogue) return;
+        if (!string.IsNullOrEmpty(answer)) dialogue.Answers.Add(answer);
+        var isDone = string.IsNullOrEmpty(answer) || dialogue.Answers.Count == dialogue.Questions.Count;
+        Change(_ => _question = isDone ? null : dialogue);
+        if (isDone) dialogue.Heard.TrySetResult(string.IsNullOrEmpty(answer) ? null : dialogue.Answers);
     }
 
     private void OnConnectionChanged(Exception? reason) => Change(state => state.Connected(reason is null));
@@ -339,7 +350,7 @@ internal sealed partial class ChatClient : IAsyncDisposable
         {
             await work(_over.Token);
         }
-        catch (Exception fault) when (fault is KabarException or CommandFault or IOException)
+        catch (Exception fault) when (fault is KabarException or CommandFault or IOException or InvalidOperationException)
         {
             Say(fault.Message, Tone.Alarm);
         }
@@ -356,7 +367,7 @@ internal sealed partial class ChatClient : IAsyncDisposable
         {
             await work;
         }
-        catch (Exception fault) when (fault is KabarException or IOException or OperationCanceledException)
+        catch (Exception fault) when (fault is KabarException or IOException or InvalidOperationException or OperationCanceledException)
         {
             // Nobody is told.
         }
@@ -369,5 +380,17 @@ internal sealed partial class ChatClient : IAsyncDisposable
             _started.RemoveWhere(done => done.IsCompleted);
             _started.Add(task);
         }
+    }
+
+    /// <summary>Questions, and what was answered so far.</summary>
+    private sealed class Dialogue(IReadOnlyList<string> questions)
+    {
+        public IReadOnlyList<string> Questions => questions;
+
+        public List<string> Answers { get; } = [];
+
+        public string Prompt => questions[Math.Min(Answers.Count, questions.Count - 1)];
+
+        public TaskCompletionSource<IReadOnlyList<string>?> Heard { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -27,8 +27,8 @@ internal sealed class ChatConversation(string name)
     /// <summary>Taken out of the list, until something is said there.</summary>
     public bool IsHidden { get; set; }
 
-    /// <summary>What a group is about.</summary>
-    public string Topic { get; set; } = "";
+    /// <summary>What a group is about, in one line.</summary>
+    public string Topic { get; set => field = Terminal.Printable.Line(value); } = "";
 
     /// <summary>How the other one is; null while that is unknown.</summary>
     public KabarPresence? Presence { get; set; }

@@ -30,8 +30,9 @@ internal static partial class ChatDeeds
         ChatLine Line(KabarGroup group) => new(
         [
             new(group.Name, Tone.Strong), new($"  {chat.Words.Members(group.Members)}", Tone.Dim), new(group.Role is null ? "" : $"  {group.Role}"),
-            new(group.IsOpen ? "" : $"  {chat.Words.Say("closed", "tertutup")}", Tone.Dim), new(group.Topic.Length > 0 ? $"  {group.Topic}" : ""),
-        ]) { Indent = 2 };
+            new(group.IsOpen ? "" : $"  {chat.Words.Say("closed", "tertutup")}", Tone.Dim), new(group.Topic.Length > 0 ? $"  {Terminal.Printable.Line(group.Topic)}" : ""),
+        ])
+        { Indent = 2 };
     }
 
     public static async Task MembersAsync(ChatClient chat, ChatRequest request, CancellationToken cancellationToken)

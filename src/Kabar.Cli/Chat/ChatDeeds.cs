@@ -143,8 +143,8 @@ internal static partial class ChatDeeds
     public static async Task PasswordAsync(ChatClient chat, ChatRequest request, CancellationToken cancellationToken)
     {
         if (!chat.IsTerminal) throw new CommandFault(chat.Words.Say("That is asked for at a terminal only.", "Itu hanya ditanyakan di terminal."));
-        if (await chat.AskAsync(chat.Words.OldPassword) is not { Length: > 0 } old || await chat.AskAsync(chat.Words.NewPassword) is not { Length: > 0 } next) return;
-        if (await chat.AskAsync(chat.Words.Repeat) != next) throw new CommandFault(chat.Words.NotTheSame);
+        if (await chat.AskAsync(chat.Words.OldPassword, chat.Words.NewPassword, chat.Words.Repeat) is not [var old, var next, var repeated]) return;
+        if (repeated != next) throw new CommandFault(chat.Words.NotTheSame);
         await chat.Client.ChangePasswordAsync(old, next, cancellationToken);
         chat.Say(chat.Words.PasswordChanged);
     }

@@ -41,7 +41,8 @@ internal sealed class ChatEntries(ChatWords words, ChatGlyphs glyphs, TimeProvid
     public ChatLine Found(KabarEntry entry) => new(
     [
         new($"{entry.Conversation} {entry.Position}  ", Tone.Strong), new(words.ShortDate(Local(entry.Sent)) + "  ", Tone.Dim), new(entry.From, Tone.Person), new($": {entry.Text}"),
-    ]) { Indent = 2 };
+    ])
+    { Indent = 2 };
 
     /// <summary>The time, the number, the tick, who, what.</summary>
     private ChatLine Message(ChatConversation conversation, KabarEntry entry, string self)
@@ -70,7 +71,7 @@ internal sealed class ChatEntries(ChatWords words, ChatGlyphs glyphs, TimeProvid
     }
 
     private ChatLine? Happened(KabarEntry entry, string sign) =>
-        words.Event(entry.Kind, entry.From, entry.Subject ?? "", entry.Role ?? entry.Realm ?? entry.Text) is { } told ? Aside(entry, $"{sign} {told}") : null;
+        words.Event(entry.Kind, entry.From, entry.Subject ?? "", entry.Role ?? entry.Realm ?? entry.Text) is { } told ? Aside(entry, Terminal.Printable.Line($"{sign} {told}")) : null;
 
     private ChatLine Aside(KabarEntry entry, string text) =>
         new([Time(entry), new(new string(' ', NumberWidth + 1 + ChatGlyphs.TickWidth + 1)), new(text, Tone.Dim)]) { Indent = TimeFormat.Length + NumberWidth + ChatGlyphs.TickWidth + 3 };

@@ -93,7 +93,7 @@ internal sealed partial class ChatState
         conversation.Head = Math.Max(conversation.Head, entry.Position);
         conversation.Typing.Remove(entry.From);
         _waiting.RemoveAll(message => message.Id == entry.Id);
-        _users.Add(entry.From);
+        Met(entry.From);
         if (entry.Kind == "topic") conversation.Topic = entry.Text;
         if (!isNew) return;
 
@@ -149,7 +149,7 @@ internal sealed partial class ChatState
 
     private void ApplyPresence(KabarPresence presence)
     {
-        _users.Add(presence.Who);
+        Met(presence.Who);
         if (_conversations.Find(known => known.Name == presence.Who) is not { } conversation || presence.Who == Self) return;
         var before = conversation.Presence?.State;
         conversation.Presence = presence;
@@ -162,7 +162,7 @@ internal sealed partial class ChatState
         foreach (var entry in history.Entries)
         {
             conversation.Keep(entry);
-            _users.Add(entry.From);
+            Met(entry.From);
         }
 
         foreach (var receipt in history.Receipts) conversation.TakeReceipt(receipt);

@@ -22,6 +22,7 @@ internal sealed partial class ChatState(ChatWords words, ChatGlyphs glyphs, Time
     private bool _lossIsTold;
     private DateTimeOffset _lossTold;
     private ChatConversation? _previous;
+    private ChatNames? _names; // null when there are others
 
     /// <summary>Who sits here.</summary>
     public string Self { get; private set; } = "";
@@ -40,8 +41,9 @@ internal sealed partial class ChatState(ChatWords words, ChatGlyphs glyphs, Time
     /// <summary>What is said elsewhere is shown too, with where: for who cannot look there.</summary>
     public bool ShowsAll { get; init; }
 
-    /// <summary>Everybody whose name was seen: for completion.</summary>
-    public IEnumerable<string> Users => _users.Concat(_conversations.Where(known => !known.IsGroup).Select(known => known.Name)).Distinct();
+    /// <summary>The conversations, and everybody whose name was seen: for completion.</summary>
+    public ChatNames Names => _names ??= new(
+        [.. _conversations.Select(known => known.Name)], [.. _users.Concat(_conversations.Where(known => !known.IsGroup).Select(known => known.Name)).Distinct()]);
 
     public ChatEntries Entries => _entries;
 
@@ -66,6 +68,7 @@ internal sealed partial class ChatState(ChatWords words, ChatGlyphs glyphs, Time
         if (_conversations.Find(known => known.Name == name) is { } found) return found;
         var added = new ChatConversation(name);
         _conversations.Add(added);
+        _names = null;
         return added;
     }
 
@@ -73,7 +76,10 @@ internal sealed partial class ChatState(ChatWords words, ChatGlyphs glyphs, Time
 
     public void Say(string text, Tone tone = Tone.Dim) => _lines.Add(ChatLine.Of(text, tone));
 
-    public void Met(IEnumerable<string> users) => _users.UnionWith(users);
+    public void Met(IEnumerable<string> users)
+    {
+        foreach (var user in users) Met(user);
+    }
 
     /// <summary>What is to be printed, once.</summary>
     public IReadOnlyList<ChatLine> TakeLines() => Taken(_lines);
@@ -166,7 +172,7 @@ internal sealed partial class ChatState(ChatWords words, ChatGlyphs glyphs, Time
     /// <summary>A conversation cannot be: there is nobody of that name.</summary>
     public void Abandon(ChatConversation conversation)
     {
-        if (conversation.Head == 0) _conversations.Remove(conversation);
+        if (conversation.Head == 0 && _conversations.Remove(conversation)) _names = null;
         if (conversation != Current) return;
         (Current, _isOpening) = (null, false);
         if (_previous is not null && _conversations.Contains(_previous)) (Current, _shownTo, _firstShown) = (_previous, _previous.Head, _previous.Head + 1);
@@ -200,6 +206,11 @@ internal sealed partial class ChatState(ChatWords words, ChatGlyphs glyphs, Time
 
     /// <summary>The user's last message here that can still be edited.</summary>
     public KabarEntry? LastOwn() => Current?.Entries.LastOrDefault(entry => entry is { Kind: "message", IsDeleted: false } && entry.From == Self);
+
+    private void Met(string user)
+    {
+        if (_users.Add(user)) _names = null;
+    }
 
     private static IReadOnlyList<T> Taken<T>(List<T> list)
     {

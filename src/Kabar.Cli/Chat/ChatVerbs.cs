@@ -50,11 +50,11 @@ internal static class ChatVerbs
     public static string Help(ChatVerb verb, ChatWords words) => $"{verb.Form,-24} {words.Say(verb.English, verb.Indonesian)}";
 
     /// <summary>What the last word of a line may become.</summary>
-    public static IReadOnlyList<string> Complete(string line, ChatState state)
+    public static IReadOnlyList<string> Complete(string line, ChatNames names)
     {
         var word = line[(line.LastIndexOf(' ') + 1)..];
         if (!line.StartsWith('/') || line.StartsWith("//", StringComparison.Ordinal))
-            return word.Length == 0 ? [] : Matching(state.Users.Concat(state.Conversations.Where(known => known.IsGroup).Select(known => known.Name)), word);
+            return word.Length == 0 ? [] : Matching(names.Users.Concat(names.Groups), word);
 
         var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var index = words.Length - (word.Length > 0 ? 1 : 0);
@@ -63,15 +63,15 @@ internal static class ChatVerbs
         // A group may stand before the others where it is not the open one.
         var isGroup = word.StartsWith('#');
         var offer = isGroup ? Offer.Group : index <= verb.Offers.Count ? verb.Offers[index - 1] : Offer.Nothing;
-        return Matching(Offered(offer, state), word);
+        return Matching(Offered(offer, names), word);
     }
 
-    private static IEnumerable<string> Offered(Offer offer, ChatState state) => offer switch
+    private static IEnumerable<string> Offered(Offer offer, ChatNames names) => offer switch
     {
         Offer.Verb => All.Select(verb => verb.Name),
-        Offer.Conversation => state.Conversations.Select(known => known.Name).Concat(state.Users).Distinct(),
-        Offer.User => state.Users,
-        Offer.Group => state.Conversations.Where(known => known.IsGroup).Select(known => known.Name),
+        Offer.Conversation => names.Conversations.Concat(names.Users).Distinct(),
+        Offer.User => names.Users,
+        Offer.Group => names.Groups,
         Offer.Emoji => EmojiNames.All,
         Offer.Role => ["member", "moderator", "owner"],
         _ => [],

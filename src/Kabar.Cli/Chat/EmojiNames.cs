@@ -5,9 +5,31 @@ internal static class EmojiNames
 {
     private static readonly Dictionary<string, string> Known = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["thumbsup"] = "👍", ["thumbsdown"] = "👎", ["heart"] = "❤️", ["laugh"] = "😂", ["smile"] = "😄", ["wink"] = "😉", ["sad"] = "😢", ["angry"] = "😠", ["wow"] = "😮",
-        ["think"] = "🤔", ["pray"] = "🙏", ["clap"] = "👏", ["fire"] = "🔥", ["party"] = "🎉", ["rocket"] = "🚀", ["eyes"] = "👀", ["ok"] = "👌", ["wave"] = "👋", ["check"] = "✅",
-        ["cross"] = "❌", ["star"] = "⭐", ["hundred"] = "💯", ["coffee"] = "☕", ["rice"] = "🍚", ["durian"] = "🍈",
+        ["thumbsup"] = "👍",
+        ["thumbsdown"] = "👎",
+        ["heart"] = "❤️",
+        ["laugh"] = "😂",
+        ["smile"] = "😄",
+        ["wink"] = "😉",
+        ["sad"] = "😢",
+        ["angry"] = "😠",
+        ["wow"] = "😮",
+        ["think"] = "🤔",
+        ["pray"] = "🙏",
+        ["clap"] = "👏",
+        ["fire"] = "🔥",
+        ["party"] = "🎉",
+        ["rocket"] = "🚀",
+        ["eyes"] = "👀",
+        ["ok"] = "👌",
+        ["wave"] = "👋",
+        ["check"] = "✅",
+        ["cross"] = "❌",
+        ["star"] = "⭐",
+        ["hundred"] = "💯",
+        ["coffee"] = "☕",
+        ["rice"] = "🍚",
+        ["durian"] = "🍈",
     };
 
     public static IEnumerable<string> All => Known.Keys;

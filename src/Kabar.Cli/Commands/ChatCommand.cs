@@ -39,10 +39,19 @@ internal static class ChatCommand
     {
         await using var client = new KabarClient(options);
         var (user, isOwn) = await LogInAsync(client, person, around, stopping);
-        await ServeAsync(client, user, words, around, stopping);
-        if (!isOwn) return;
+        try
+        {
+            await ServeAsync(client, user, words, around, stopping);
+        }
+        finally
+        {
+            if (isOwn) await LogOutAsync(client);
+        }
+    }
 
-        // A session that was opened for this chat ends with it; if the realm is away, by its age.
+    // A session that was opened for this chat ends with it; if the realm is away, by its age.
+    private static async Task LogOutAsync(KabarClient client)
+    {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
         await client.LogOutAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
@@ -83,6 +92,10 @@ internal static class ChatCommand
             catch (KabarException refused) when (refused.Code == "unknown_session")
             {
                 await around.Error.WriteLineAsync(Printable.Line(refused.Message)); // and he is asked, as if there had been none
+            }
+            catch (KabarException refused)
+            {
+                throw new CommandFault(refused.Message);
             }
         }
 

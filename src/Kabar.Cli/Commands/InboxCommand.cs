@@ -95,7 +95,14 @@ internal static class InboxCommand
                 if (isDirect && Place(entry.At) <= shown) continue;
                 await WriteAsync(entry, asJson, output);
                 await output.FlushAsync(cancellationToken);
-                await client.ReadAsync(entry.Conversation, entry.Position, cancellationToken);
+                try
+                {
+                    await client.ReadAsync(entry.Conversation, entry.Position, cancellationToken);
+                }
+                catch (KabarException refusal) when (refusal.Code is not ("unknown_session" or "not_logged_in"))
+                {
+                    // Of a group that he has left meanwhile, say: it was shown, and nothing of it stays unread.
+                }
             }
         }
         finally

@@ -62,8 +62,8 @@ internal static class UserCommand
     {
         var command = new Command("invite", "Prints a code with which somebody can make an account by himself, where Registration is \"invite\".");
         var settings = new SettingsOptions(command);
-        var uses = new Option<int>("--uses") { Description = "How often it works (default: 1).", HelpName = "N", DefaultValueFactory = _ => 1 };
-        var days = new Option<int>("--days") { Description = "For how many days it works (default: 7).", HelpName = "D", DefaultValueFactory = _ => 7 };
+        var uses = new Option<int?>("--uses") { Description = "How often it works; once unless set.", HelpName = "N" };
+        var days = new Option<int?>("--days") { Description = "For how many days it works; 7 unless set.", HelpName = "D" };
         command.Options.Add(uses);
         command.Options.Add(days);
         command.SetAction((result, cancellationToken) => Execution.RunAsync(around, async () =>

@@ -204,7 +204,7 @@ internal sealed class OutboundQueue
                 foreach (var piece in pieces) _output.Write(piece.Span);
                 _flush = _output.FlushAsync(CancellationToken.None);
             }
-            catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
+            catch (Exception exception) when (exception is IOException or OperationCanceledException or InvalidOperationException)
             {
                 _flush = ValueTask.FromException<FlushResult>(exception);
             }
@@ -285,7 +285,7 @@ internal sealed class OutboundQueue
             return _flush.GetAwaiter().GetResult().IsCompleted;
 #pragma warning restore VSTHRD002
         }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or InvalidOperationException)
         {
             // The client is gone, which its connection's loop finds by itself.
             return true;

@@ -29,10 +29,10 @@ internal sealed record ControlRequest
     /// <summary>An invitation, as another realm's operator handed it over.</summary>
     public string? Code { get; init; }
 
-    /// <summary>How often an invitation to register works; null for once.</summary>
+    /// <summary>How often an invitation to register works; once unless it is said.</summary>
     public int? Uses { get; init; }
 
-    /// <summary>For how many days it works; null for seven.</summary>
+    /// <summary>For how many days it works; a week unless it is said.</summary>
     public int? Days { get; init; }
 
     /// <summary>A group: <c>batak</c>, <c>#batak</c> or <c>batak@satu</c>.</summary>

@@ -44,9 +44,9 @@ internal sealed class CatchUp(NativeFrontEnd host, Account account, long after)
     public async ValueTask<ImmutableArray<Message>> ReadAsync(long through, CancellationToken cancellationToken)
     {
         var page = await host.Realm.Feeds.ReadAsync(account, Place, EntriesPerPage, BytesPerPage, cancellationToken);
-        foreach (var entry in page.Entries)
+        ImmutableArray<Message> entries = [.. page.Entries.TakeWhile(entry => entry.Arrival <= through)];
+        foreach (var entry in entries)
         {
-            if (entry.Arrival > through) break;
             var group = entry.To is null ? await FindGroupAsync(entry, cancellationToken) : null;
             if (entry.To is null && group is null) continue; // the group is gone, and with it its name
             NativeWriter.WriteEntry(new Entry(entry, group), _written);
@@ -54,7 +54,7 @@ internal sealed class CatchUp(NativeFrontEnd host, Account account, long after)
         }
 
         Place = page.IsLast ? through : Math.Min(page.Through, through);
-        return page.Entries;
+        return entries;
     }
 
     /// <summary>Reads and writes the receipts that have changed.</summary>
@@ -74,7 +74,7 @@ internal sealed class CatchUp(NativeFrontEnd host, Account account, long after)
     /// <summary>What the feed had brought was told.</summary>
     public void PassOver(List<FeedEvent> told)
     {
-        if (told.OfType<EntryEvent>().LastOrDefault() is { Entry.Arrival: var arrival }) Place = arrival;
+        if (told.OfType<EntryEvent>().LastOrDefault() is { Entry.Arrival: var arrival }) Place = Math.Max(Place, arrival);
     }
 
     /// <summary>What the feed had brought was let go, receipts with it.</summary>

@@ -46,7 +46,9 @@ internal static class GroupCommands
     private static NativeReply Entered(Result<Visit> result)
     {
         if (!result.TryGet(out var visit, out var refusal)) return new RefusalReply(refusal);
-        var member = visit.Group.Members[visit.Who];
+
+        // Somebody may have put him out again at once.
+        if (!visit.Group.Members.TryGetValue(visit.Who, out var member)) return new RefusalReply(Refusal.NotAMember);
         return new GroupReply(visit.Group, member.Role, member.Joined);
     }
 }

@@ -253,7 +253,13 @@ internal sealed partial class LiveStream : IFeedListener, IAsyncDisposable
         }
         catch
         {
-            lock (_gate) _isMissed = true;
+            // What was brought meanwhile lies behind the next place too, and is read from the store.
+            lock (_gate)
+            {
+                _isMissed = true;
+                LetGo(_target);
+            }
+
             throw;
         }
     }

@@ -12,7 +12,9 @@ internal sealed class NativeCaller(NativeFrontEnd host, ClientConnection connect
     private PresencePlace? _presence;
     private IDisposable? _watch;
     private bool _isToBeTold;
-    private volatile bool _hasEnded;
+
+    // The one that has ended last; it may be one before this.
+    private volatile LoggedIn? _ended;
     private LiveStream? _stream;
 
     /// <summary>The front end.</summary>
@@ -40,7 +42,7 @@ internal sealed class NativeCaller(NativeFrontEnd host, ClientConnection connect
     public LoggedIn Session => Login ?? throw new System.Diagnostics.UnreachableException("Nobody is logged in, which is asked before.");
 
     /// <summary>Whether the session has ended, which is known before he asks for anything.</summary>
-    public bool HasEnded => _hasEnded;
+    public bool HasEnded => _ended is { Session.Id: var ended } && Login is { Session.Id: var own } && own == ended;
 
     /// <summary>The connection is a session's from now on.</summary>
     public async ValueTask EnterAsync(LoggedIn login)
@@ -48,8 +50,11 @@ internal sealed class NativeCaller(NativeFrontEnd host, ClientConnection connect
         await LeaveAsync();
         Login = login;
         _presence = Realm.Presences.Enter(login.Account);
-        _watch = host.Sessions.Add(login, End);
+        _watch = host.Sessions.Add(login, () => End(login));
         connection.Stage = ConnectionStage.LoggedIn;
+
+        // It may have ended before it was watched.
+        if (!(await Realm.FindUserAsync(login.Token, CancellationToken.None)).IsOk) await LoseAsync();
     }
 
     /// <summary>The session has ended, and the connection is nobody's: who listens is told so at once, else the next request that needs a session is answered with it.</summary>
@@ -67,7 +72,7 @@ internal sealed class NativeCaller(NativeFrontEnd host, ClientConnection connect
         await UnlistenAsync();
         _watch?.Dispose();
         _presence?.Dispose();
-        (_watch, _presence, Login, _hasEnded, _isToBeTold) = (null, null, null, false, false);
+        (_watch, _presence, Login, _isToBeTold) = (null, null, null, false);
         if (connection.Stage != ConnectionStage.New) connection.Stage = ConnectionStage.Anonymous;
     }
 
@@ -130,9 +135,9 @@ internal sealed class NativeCaller(NativeFrontEnd host, ClientConnection connect
     }
 
     // From whichever thread ends the session.
-    private void End()
+    private void End(LoggedIn login)
     {
-        _hasEnded = true;
+        _ended = login;
         connection.Wake();
     }
 }

@@ -5,8 +5,8 @@ namespace Kabar.Storage.Sqlite;
 /// <content>Reading what an account may have heard, in the order of arrivals.</content>
 internal sealed partial class MessageLog
 {
-    // How much of the log is looked at in one query: of a realm's arrivals most are not the reader's, so that it grows while little is found.
-    private const long ArrivalsPerRead = 64 * 1024;
+    // How much of the log is looked at in the first query of a page, times what the page holds: of a realm's arrivals most are not the reader's, so that it doubles while little is found.
+    private const long ArrivalsPerEntry = 4;
 
     /// <summary>Entries after an arrival: what is indexed from the disk, the rest from memory.</summary>
     public StreamPage ReadStream(AccountId reader, long after, int mostEntries, int mostBytes)
@@ -30,7 +30,7 @@ internal sealed partial class MessageLog
             }
 
             using var reading = _reads.Rent();
-            for (var step = ArrivalsPerRead; after < indexed; step *= 2)
+            for (var step = ArrivalsPerEntry * mostEntries; after < indexed; step *= 2)
             {
                 var through = Math.Min(indexed, after + step);
                 if (!ReadIndexedStream(reading.Database, reader, after, through, mostEntries, page)) return Full(page, after);

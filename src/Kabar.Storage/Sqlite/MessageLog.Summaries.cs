@@ -87,7 +87,8 @@ internal sealed partial class MessageLog
                 ReadAddress(query, 3),
                 query.IsNull(5) ? null : ReadAddress(query, 5),
                 query.IsNull(7) ? null : new GroupId(query.Uuid(7)),
-                query.Number(8)) { LastArrival = query.Number(9) });
+                query.Number(8))
+            { LastArrival = query.Number(9) });
         return taking;
     }
 

@@ -172,6 +172,9 @@ public sealed partial class SqliteStore
         }
 
         if (failure.Addressee is not { } addressee || MessageRows.FindExchanged(database, failure.Failed) is not { } arrival) return null;
+
+        // Of the account that there is now, not of one that had its name before.
+        if (database.Prepare("SELECT sender FROM message WHERE arrival = ?1").Bind(1, arrival).ReadNumber() != failure.To.Id.Value) return null;
         return MessageRows.Find(database, arrival) is { } said && said.From == new Address(failure.To.Username) && said.To == addressee
             ? DeliveryFailure.Of(failure.Failed, failure.Reason, addressee.ToString(), said.Text)
             : null;

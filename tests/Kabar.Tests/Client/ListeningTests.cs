@@ -28,7 +28,7 @@ public sealed class ListeningTests : IDisposable
             "{\"event\":\"reacted\",\"at\":\"9\",\"to\":\"lineker\",\"position\":8,\"mid\":\"m\",\"from\":\"messi\",\"name\":\"Lionel Messi\",\"sent\":\"2026-11-21T14:52:00Z\",\"target\":7,\"emoji\":\"👍\"}",
             "{\"event\":\"role\",\"at\":\"10\",\"to\":\"#batak\",\"position\":3,\"mid\":\"m\",\"from\":\"messi\",\"name\":\"Lionel Messi\",\"sent\":\"2026-11-21T14:52:00Z\",\"user\":\"lineker\",\"role\":\"owner\"}",
             "{\"event\":\"failed\",\"at\":\"11\",\"to\":\"messi\",\"position\":1,\"mid\":\"m\",\"from\":\"messi\",\"name\":\"Lionel Messi\",\"sent\":\"2026-11-21T14:52:00Z\",\"failed\":\"expired\","
-                + "\"target_mid\":\"x\",\"target_to\":\"james@dua\",\"quote\":\"hal\",\"message\":\"Not delivered.\"}");
+                + "\"target_mid\":\"x\",\"target_to\":\"james@dua\",\"quote\":\"hal\"}");
 
         (await live).ShouldBeTrue();
         hearing.Current.ShouldBe(new KabarLive { At = "6" });
@@ -42,7 +42,7 @@ public sealed class ListeningTests : IDisposable
         var role = await NextAsync<KabarEntry>(hearing);
         (role.Conversation, role.Subject, role.Role, role.Emoji).ShouldBe(("#batak", "lineker", "owner", null));
         var failed = await NextAsync<KabarEntry>(hearing);
-        (failed.Conversation, failed.Failure, failed.Text, failed.Undelivered).ShouldBe(("messi", "expired", "Not delivered.", new KabarUndelivered("x", "james@dua", "hal")));
+        (failed.Conversation, failed.Failure, failed.Text, failed.Undelivered).ShouldBe(("messi", "expired", "Not delivered to james@dua (expired): hal", new KabarUndelivered("x", "james@dua", "hal")));
     }
 
     [Fact]

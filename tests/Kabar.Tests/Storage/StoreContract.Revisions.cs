@@ -181,8 +181,17 @@ public abstract partial class StoreContract
 
         static Message Copy(Message entry, long position, long? target) => new()
         {
-            Id = new Guid([.. entry.Id.ToByteArray()[..15], 0xFF]), Conversation = default, Position = position, Arrival = 0, From = entry.From, FromName = entry.FromName,
-            Text = entry.Text, Sent = entry.Sent, Kind = entry.Kind, Subject = entry.Subject, Target = target,
+            Id = new Guid([.. entry.Id.ToByteArray()[..15], 0xFF]),
+            Conversation = default,
+            Position = position,
+            Arrival = 0,
+            From = entry.From,
+            FromName = entry.FromName,
+            Text = entry.Text,
+            Sent = entry.Sent,
+            Kind = entry.Kind,
+            Subject = entry.Subject,
+            Target = target,
         };
     }
 

@@ -42,7 +42,7 @@ public sealed class ChatVerbsTests
     [InlineData("ke #bo", "#bola")]
     [InlineData("halo ", "")]
     [InlineData("", "")]
-    public void Tab_offers_what_the_word_may_become(string line, string offered) => string.Join(' ', ChatVerbs.Complete(line, _state)).ShouldBe(offered);
+    public void Tab_offers_what_the_word_may_become(string line, string offered) => string.Join(' ', ChatVerbs.Complete(line, _state.Names)).ShouldBe(offered);
 
     [Theory]
     [InlineData("17  satu  dua\ntiga ", 1, "satu  dua\ntiga ")]
