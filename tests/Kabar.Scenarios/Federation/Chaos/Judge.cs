@@ -5,12 +5,16 @@ namespace Kabar.Scenarios.Federation.Chaos;
 /// <summary>Holds what is there against what was promised. It knows nothing of how the run went but its ledger.</summary>
 internal sealed class Judge
 {
+    // How a notice words it in the old dialects that a group's home was put back.
+    private const string Recovering = "Grup Sedang Dipulihkan";
+
     private readonly Ledger _ledger;
     private readonly World _world;
     private readonly Verdict _verdict = new();
     private readonly IReadOnlyList<Sending> _sendings;
     private readonly Dictionary<Stamp, Sending> _byStamp;
     private readonly HashSet<Stamp> _told = [];
+    private readonly HashSet<Stamp> _toldOfRecovery = [];
     private readonly Dictionary<Stamp, int> _delivered = [];
 
     private Judge(Ledger ledger, World world)
@@ -55,7 +59,11 @@ internal sealed class Judge
             _verdict.Require(notice.Sender == $"@{realm}", $"{address} has a notice from {notice.Sender}: {notice.Text}");
             foreach (var stamp in Stamp.FindAll(notice.Text))
             {
-                if (stamp.Address == address) _told.Add(stamp);
+                if (stamp.Address == address)
+                {
+                    _told.Add(stamp);
+                    if (notice.Text.Contains(Recovering, StringComparison.Ordinal)) _toldOfRecovery.Add(stamp);
+                }
                 else _verdict.Fault($"{address} was told of a message that is not his: {notice.Text}");
             }
         }
@@ -192,7 +200,10 @@ internal sealed class Judge
     {
         var isTold = _told.Contains(sending.Stamp);
         var isRefused = sending.Outcome == Outcome.Refused;
-        _verdict.Require(!isThere || !isTold, $"told of a failure, and yet in the group: {sending.Stamp}");
+
+        // A home that was put back refuses what comes to it again before its replicas have given the same back to it.
+        var isToldTooSoon = _toldOfRecovery.Contains(sending.Stamp) && _world.Restores.Any(restore => restore.Realm == _world.Home);
+        _verdict.Require(!isThere || !isTold || isToldTooSoon, $"told of a failure, and yet in the group: {sending.Stamp}");
         _verdict.Require(!isThere || !isRefused, $"refused ({sending.Reply}), and yet in the group: {sending.Stamp}");
         if (isThere || isTold || isRefused) return;
 
