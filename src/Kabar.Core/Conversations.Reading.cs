@@ -49,7 +49,7 @@ public sealed partial class Conversations
 
         // 3. What only tells of another entry is covered by the page, and not in it.
         var (first, last) = entries.IsEmpty ? (after + 1, after) : (entries[0].Position, entries[^1].Position);
-        return new HistoryPage(found.Group?.Address, entries.RemoveAll(TellsOfAnother), first, last, head, ReadBy(reader, marks), others);
+        return new HistoryPage(found.Group?.Address, entries.RemoveAll(static entry => GroupRules.Revises(entry.Kind)), first, last, head, ReadBy(reader, marks), others);
     }
 
     /// <summary>The account's conversations, the one with the newest entry first: at most a hundred. See <see cref="IConversationStore.ListConversationsAsync"/>.</summary>
@@ -84,8 +84,6 @@ public sealed partial class Conversations
         ArgumentNullException.ThrowIfNull(entry);
         return entry.To is null ? (await _groups.FindAsync(entry.Conversation, cancellationToken))?.Address : null;
     }
-
-    private static bool TellsOfAnother(Message entry) => entry.Kind is EntryKind.Edited or EntryKind.Deleted or EntryKind.Reacted;
 
     private static long ReadBy(Account reader, ImmutableArray<Marks> marks)
     {

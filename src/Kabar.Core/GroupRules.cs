@@ -60,7 +60,10 @@ public static class GroupRules
     public static bool HasText(GroupVerb verb) => verb is GroupVerb.Say or GroupVerb.Role or GroupVerb.Topic or GroupVerb.Move or GroupVerb.Edit or GroupVerb.React;
 
     /// <summary>Whether a verb changes something that was said; only saying something may also have a target, which it answers.</summary>
-    public static bool Revises(GroupVerb verb) => verb is GroupVerb.Edit or GroupVerb.Delete or GroupVerb.React;
+    public static bool Revises(GroupVerb verb) => EntryOf(verb) is { } kind && Revises(kind);
+
+    /// <summary>Whether an entry tells of a change to another one, its target.</summary>
+    public static bool Revises(EntryKind kind) => kind is EntryKind.Edited or EntryKind.Deleted or EntryKind.Reacted;
 
     /// <summary>Whether an actor may do something in a group, whose home must be here and know what its replicas have.</summary>
     /// <param name="group">The group, or null when there is none.</param>

@@ -165,7 +165,7 @@ public static class LinkFrameReader
     private static EntryKind ReadRevisionKind(ref FrameFields fields)
     {
         var kind = fields.Word(FrameKey.Kind, LinkWords.Kinds);
-        if (!Revises(kind)) fields.Fail(FrameKey.Kind, "changes nothing that was said");
+        if (!GroupRules.Revises(kind)) fields.Fail(FrameKey.Kind, "changes nothing that was said");
         return kind;
     }
 
@@ -190,19 +190,8 @@ public static class LinkFrameReader
         var target = fields.OptionalNumber(FrameKey.Target, least: 1);
         if (verb == GroupVerb.Read) fields.Fail(FrameKey.Verb, "changes nothing");
         if (GroupRules.Revises(verb) ? target is null : verb != GroupVerb.Say && target is not null) fields.Fail(FrameKey.Target, "does not go with the verb");
-        if (verb is GroupVerb.Invite or GroupVerb.Kick or GroupVerb.Ban or GroupVerb.Unban or GroupVerb.Mute or GroupVerb.Unmute or GroupVerb.Role && subject is null)
-            fields.Fail(FrameKey.Subject, "is missing");
-        CheckText(ref fields, text, verb switch
-        {
-            GroupVerb.Say => EntryKind.Said,
-            GroupVerb.Role => EntryKind.RoleChanged,
-            GroupVerb.Topic => EntryKind.TopicChanged,
-            GroupVerb.Move => EntryKind.Moved,
-            GroupVerb.Edit => EntryKind.Edited,
-            GroupVerb.Delete => EntryKind.Deleted,
-            GroupVerb.React => EntryKind.Reacted,
-            _ => null,
-        });
+        if (GroupRules.ConcernsSomebody(verb) && subject is null) fields.Fail(FrameKey.Subject, "is missing");
+        CheckText(ref fields, text, GroupRules.EntryOf(verb));
         return new GroupDispatch(
             fields.Id(FrameKey.Id),
             ReadGroup(ref fields),
@@ -237,7 +226,7 @@ public static class LinkFrameReader
             && subject is null) fields.Fail(FrameKey.Subject, "is missing");
         var position = fields.Number(FrameKey.Position, least: 1);
         var target = fields.OptionalNumber(FrameKey.Target, least: 1);
-        if (Revises(kind) ? target is null : kind != EntryKind.Said && target is not null) fields.Fail(FrameKey.Target, "does not go with the kind");
+        if (GroupRules.Revises(kind) ? target is null : kind != EntryKind.Said && target is not null) fields.Fail(FrameKey.Target, "does not go with the kind");
         if (target >= position) fields.Fail(FrameKey.Target, "does not lie before the position");
 
         // What was deleted since has no text any more, nor have its edits: the entry that tells it comes behind them.
@@ -254,8 +243,6 @@ public static class LinkFrameReader
             fields.Time(FrameKey.Sent),
             target);
     }
-
-    private static bool Revises(EntryKind kind) => kind is EntryKind.Edited or EntryKind.Deleted or EntryKind.Reacted;
 
     // What the text must be where the kind gives it a meaning.
     private static void CheckText(ref FrameFields fields, MessageText text, EntryKind? kind)
@@ -361,7 +348,7 @@ public static class LinkFrameReader
             text,
             fields.Time(FrameKey.Sent),
             kind,
-            Revises(kind) ? fields.Id(FrameKey.Target) : fields.OptionalId(FrameKey.Target));
+            GroupRules.Revises(kind) ? fields.Id(FrameKey.Target) : fields.OptionalId(FrameKey.Target));
     }
 
     private static StateFrame ReadState(ref FrameFields fields)

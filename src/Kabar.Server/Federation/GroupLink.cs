@@ -278,7 +278,7 @@ internal sealed partial class GroupLink(LinkSession session, LinkContext context
 
     // A peer of an earlier version would end the link at an edit or a deletion, and at what was deleted: it is told nothing further until it knows them.
     private bool IsKnownToPeer(Message entry) =>
-        version >= LinkFrame.RevisionsSince || (entry.Kind is not (EntryKind.Edited or EntryKind.Deleted or EntryKind.Reacted) && !entry.IsDeleted);
+        version >= LinkFrame.RevisionsSince || (!GroupRules.Revises(entry.Kind) && !entry.IsDeleted);
 
     private static bool HasMembersHere(Group group) => group.Members.Keys.Any(member => member.Realm is null);
 

@@ -11,7 +11,7 @@ internal sealed partial class MessageLog
     /// </summary>
     public Action? StageRevision(Database database, Conversation conversation, Message entry, long sender)
     {
-        if (entry.Kind is not (EntryKind.Edited or EntryKind.Deleted or EntryKind.Reacted) || entry.Target is not { } position) return null;
+        if (!GroupRules.Revises(entry.Kind) || entry.Target is not { } position) return null;
         if (FindStaged(database, conversation, position) is not { Kind: EntryKind.Said, IsDeleted: false } target) return null;
 
         if (entry.Kind == EntryKind.Edited) MessageRows.Edit(database, target.Arrival, entry.Text, entry.Sent);
