@@ -11,25 +11,11 @@
  * `data-…` attributes; an object or function, a property of the element; `true` or `''`, an attribute without value; null, undefined or `false`, nothing (but `aria-…` attributes are told
  * `"false"`); everything else an attribute, or the property of the same name for `value`, `checked`, `indeterminate`.
  *
- * @template {keyof HTMLElementTagNameMap} K
- * @overload
+ * @template {string} K
  * @param {K} tag
  * @param {Record<string, any>|null} [props]
  * @param {...Child} children
- * @returns {HTMLElementTagNameMap[K]}
- */
-/**
- * @overload
- * @param {string} tag
- * @param {Record<string, any>|null} [props]
- * @param {...Child} children
- * @returns {HTMLElement}
- */
-/**
- * @param {string} tag
- * @param {Record<string, any>|null} [props]
- * @param {...Child} children
- * @returns {HTMLElement}
+ * @returns {K extends keyof HTMLElementTagNameMap ? HTMLElementTagNameMap[K] : HTMLElement}
  */
 export function el(tag, props, ...children) {
   const element = document.createElement(tag);
@@ -37,7 +23,7 @@ export function el(tag, props, ...children) {
     setProp(element, name, value);
   }
   append(element, children);
-  return element;
+  return /** @type {any} */ (element);
 }
 
 /**
