@@ -15,10 +15,10 @@ export class ConversationRow {
   #shown = '';
   #face = el('span', { class: 'conversation-face' });
   #presence = el('span', { class: 'presence', hidden: true });
-  #title = el('span', { class: 'conversation-title' });
-  #time = el('time', { class: 'conversation-time' });
-  #line = el('span', { class: 'conversation-line truncate' });
-  #marks = el('span', { class: 'conversation-marks' });
+  #title = el('span', { class: 'row-title' });
+  #time = el('time', { class: 'row-time' });
+  #line = el('span', { class: 'row-line truncate' });
+  #marks = el('span', { class: 'row-marks' });
 
   /**
    * @param {Client} client
@@ -28,12 +28,12 @@ export class ConversationRow {
     this.#client = client;
     this.address = address;
     const title = titleOf(client, address);
-    this.link = el('a', { class: 'conversation-link', href: conversationHash(address) },
+    this.link = el('a', { class: 'row-link', href: conversationHash(address) },
       el('span', { class: 'conversation-face' }, this.#face, this.#presence),
-      el('span', { class: 'conversation-words' },
-        el('span', { class: 'conversation-top' }, this.#title, this.#time),
-        el('span', { class: 'conversation-bottom' }, this.#line, this.#marks)));
-    const more = iconButton('more', t('list.more', { name: title }), { class: 'conversation-more', tabindex: '-1', 'aria-haspopup': 'menu', 'aria-expanded': 'false', onclick: () => this.#openMenu(more) });
+      el('span', { class: 'row-words' },
+        el('span', { class: 'row-top' }, this.#title, this.#time),
+        el('span', { class: 'row-bottom' }, this.#line, this.#marks)));
+    const more = iconButton('more', t('list.more', { name: title }), { class: 'row-more', tabindex: '-1', 'aria-haspopup': 'menu', 'aria-expanded': 'false', onclick: () => this.#openMenu(more) });
     this.element = el('li', { class: 'conversation-row' }, this.link, more);
     on(this.element, 'contextmenu', event => {
       event.preventDefault();

@@ -120,7 +120,7 @@ class Search extends View {
     } },
     avatar(address, title, 'small'),
     el('span', { class: 'result-words' },
-      el('span', { class: 'conversation-top' }, userText(title, 'truncate strong'), el('time', { class: 'conversation-time', datetime: entry.sent, title: fullTime(entry.sent) }, shortTime(entry.sent))),
+      el('span', { class: 'row-top' }, userText(title, 'truncate strong'), el('time', { class: 'row-time', datetime: entry.sent, title: fullTime(entry.sent) }, shortTime(entry.sent))),
       el('span', { class: 'result-text' }, isMine ? `${t('list.you')} ` : entry.to.startsWith('#') ? [userText(entry.name), ': '] : null, marked(entry.text ?? '', words)))));
   }
 }
