@@ -1,0 +1,19 @@
+/** What all elements of the chat are made from: what one listens to while it is on the page ends when it is taken out. */
+export class View extends HTMLElement {
+  /** @type {(() => void)[]} */
+  #ends = [];
+
+  /**
+   * Keeps what ends a subscription until the element is taken out of the page.
+   * @param {...() => void} ends
+   */
+  during(...ends) {
+    this.#ends.push(...ends);
+  }
+
+  disconnectedCallback() {
+    for (const end of this.#ends.splice(0)) {
+      end();
+    }
+  }
+}
