@@ -1,7 +1,7 @@
 /**
  * What can be done with a message: the same things from the bar beside it, from a menu, and from the keyboard.
  */
-import { el, icon, iconButton, roving } from '../dom.js';
+import { el, icon, iconButton, on, roving } from '../dom.js';
 import { t } from '../words/words.js';
 import { quickEmojis } from './emoji.js';
 import { place } from './menu.js';
@@ -79,7 +79,7 @@ export function actionBar(possible, run) {
  */
 export function openActions(row, possible, run, react) {
   const canReact = possible.some(action => action.name === 'react');
-  const menu = el('div', { class: 'menu action-menu', role: 'menu', popover: 'auto', 'aria-label': t('message.actions') },
+  const menu = el('div', { class: 'menu action-menu', role: 'menu', popover: 'manual', 'aria-label': t('message.actions') },
     canReact ? el('div', { class: 'emoji-grid', role: 'group', 'aria-label': t('emoji.quick') }, quickEmojis.map(emoji => el('button', {
       type: 'button', role: 'menuitem', class: 'emoji', onclick: () => { menu.hidePopover(); react(emoji); },
     }, emoji))) : null,
@@ -87,19 +87,23 @@ export function openActions(row, possible, run, react) {
       type: 'button', role: 'menuitem', class: ['menu-item', action.isDangerous && 'danger'], onclick: () => { menu.hidePopover(); run(action, row); },
     }, icon(action.icon), el('span', { class: 'grow' }, t(`action.${action.name}`)), el('kbd', { 'aria-hidden': 'true' }, action.keys[0] === 'Delete' ? 'Del' : action.keys[0]))));
   document.body.append(menu);
-  menu.addEventListener('beforetoggle', event => {
-    if (/** @type {ToggleEvent} */ (event).newState === 'closed' && (menu.contains(document.activeElement) || document.activeElement === document.body)) {
+  // Not an `auto` popover: that would be closed by the finger that is lifted after the long press which has opened it.
+  const end = on(document, 'pointerdown', event => { if (!menu.contains(event.target)) menu.hidePopover(); }, { capture: true });
+  on(menu, 'beforetoggle', event => {
+    if (event.newState === 'closed' && (menu.contains(document.activeElement) || document.activeElement === document.body)) {
       row.focus({ preventScroll: true });
     }
   });
-  menu.addEventListener('toggle', event => {
-    if (/** @type {ToggleEvent} */ (event).newState === 'closed') {
+  on(menu, 'toggle', event => {
+    if (event.newState === 'closed') {
+      end();
       menu.remove();
     }
   });
-  menu.addEventListener('keydown', event => {
+  on(menu, 'keydown', event => {
     event.stopPropagation();
-    if (event.key === 'Tab') {
+    if (event.key === 'Tab' || event.key === 'Escape') {
+      event.preventDefault();
       menu.hidePopover();
     }
   });

@@ -71,7 +71,7 @@ export class People extends Emitter {
     }
   }
 
-  /** @param {import('../realm/timeline.js').Entry} entry one that has just come */
+  /** @param {import('../realm/types.js').Entry} entry one that has just come */
   note(entry) {
     if (this.isGroup && changing.has(entry.event)) {
       void this.load();

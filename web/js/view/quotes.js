@@ -3,7 +3,7 @@
  */
 import { Emitter } from '../realm/emitter.js';
 
-/** @typedef {import('../realm/timeline.js').Entry} Entry */
+/** @typedef {import('../realm/types.js').Entry} Entry */
 /** @typedef {{state:'known', entry:Entry}|{state:'loading'}|{state:'gone'}} Quote */
 
 /** Emits `change` when one has come. */

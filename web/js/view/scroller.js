@@ -13,6 +13,7 @@
  */
 import { el } from '../dom.js';
 import { Blocks } from './blocks.js';
+import { blockSize, lastBlock } from './rows.js';
 
 /** @typedef {import('./rows.js').Row} Row */
 /** @typedef {{row:Row, element:HTMLElement, signature:string}} Drawn */
@@ -102,13 +103,13 @@ export class Scroller {
   /** What one position takes on average. */
   get perPosition() {
     const { list } = this.#blocks;
-    const numbered = list.filter(block => block.id < Number.MAX_SAFE_INTEGER);
+    const numbered = list.filter(block => block.id < lastBlock);
     const from = numbered[0];
     const to = numbered.at(-1);
-    return from && to ? Math.max(1, this.#blocks.span(0, list.length) / ((to.id - from.id + 1) * this.positionsPerBlock)) : this.#blocks.rowHeight;
+    return from && to ? Math.max(1, this.#blocks.span(0, list.length) / ((to.id - from.id + 1) * blockSize)) : this.#blocks.rowHeight;
   }
 
-  positionsPerBlock = 16;
+
 
   /**
    * Something else is to be shown, or the same changed.
