@@ -52,4 +52,6 @@
  * @property {() => number} random from 0 to 1, without 1
  */
 
+/** @typedef {new (url: string) => WebSocket} Dialler what opens a WebSocket */
+
 export {};
