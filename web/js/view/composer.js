@@ -7,7 +7,7 @@ import { visibleName } from './sentences.js';
 import { toast, told } from './toasts.js';
 import { View } from './view.js';
 
-/** @typedef {import('../realm/timeline.js').Item} Item */
+/** @typedef {import('../realm/window.js').Item} Item */
 /** @typedef {import('../realm/client.js').Client} Client */
 
 /** So long after the last key a draft is kept. */
@@ -16,7 +16,7 @@ const keepAfter = 400;
 const tellFrom = 1024;
 
 /**
- * `<kabar-composer>`: where one writes. What was begun is kept by conversation. Says `sent` after something was said, `up` when the keyboard wants back into the messages.
+ * `<kabar-composer>`: where one writes. What was begun is kept by conversation. Says `sent` after something was said, `page` when the messages are to be scrolled (detail: -1 or 1)
  */
 export class Composer extends View {
   /** @type {Client} */

@@ -9,7 +9,7 @@ import { richText } from './rich-text.js';
 import { reasonOf, sentenceOf, spoken, statusWord, visibleName } from './sentences.js';
 
 /** @typedef {import('./rows.js').Row} Row */
-/** @typedef {import('../realm/timeline.js').Item} Item */
+/** @typedef {import('../realm/window.js').Item} Item */
 /** @typedef {{people:import('./people.js').People, quotes:import('./quotes.js').Quotes}} Around what a row has to know beside itself */
 
 /**
@@ -25,14 +25,15 @@ export function signatureOf(row, { people, quotes }) {
   if (row.kind === 'unread') {
     return row.kind;
   }
-  const { entry, mine, position, status, error } = row.item;
+  const { item } = row;
+  const { entry, mine, position, status, error } = item;
   if (row.kind === 'event') {
     return entry.user ? people.nameOf(entry.user) : '';
   }
   const quote = entry.reply && !entry.deleted ? quotes.of(entry.reply) : null;
   const quoted = quote?.state === 'known' ? [quote.entry.name, quote.entry.text, quote.entry.deleted] : quote?.state;
   const reactions = entry.reactions?.map(({ emoji, from }) => [emoji, people.nameOf(from)]);
-  return JSON.stringify([row.leads, mine, position, status, error, entry.text, entry.edited, entry.deleted, entry.failed, entry.name, reactions, quoted]);
+  return JSON.stringify([row.leads, mine, position, status, error, item.code, entry.text, entry.edited, entry.deleted, entry.failed, entry.name, reactions, quoted]);
 }
 
 /**
@@ -154,7 +155,7 @@ function drawReactions({ entry }, { people }) {
 /** @param {Item} item */
 function drawFailure(item) {
   const canRetry = item.position === null;
-  return el('div', { class: 'message-failure' }, icon('warning'), el('span', { class: 'grow' }, item.entry.failed ? reasonOf(item.entry.failed) : item.error || reasonOf(undefined)),
+  return el('div', { class: 'message-failure' }, icon('warning'), el('span', { class: 'grow' }, item.error ?? reasonOf(item.code ?? item.entry.failed)),
     canRetry ? el('button', { type: 'button', class: 'button quiet small', data: { act: 'retry' } }, t('action.retry')) : null,
     canRetry ? el('button', { type: 'button', class: 'button quiet small danger', data: { act: 'discard' } }, t('action.discard')) : null);
 }

@@ -5,18 +5,19 @@ import { Emitter } from '../realm/emitter.js';
 import { visibleName } from './sentences.js';
 
 /** @typedef {import('../realm/client.js').Client} Client */
-/** @typedef {import('../realm/timeline.js').Item} Item */
+/** @typedef {import('../realm/window.js').Item} Item */
 /** @typedef {{user:string, name:string, role:string, muted:boolean}} Member */
 
 const ranks = new Map([['member', 1], ['moderator', 2], ['owner', 3]]);
 const changing = new Set(['joined', 'left', 'kicked', 'banned', 'muted', 'unmuted', 'role', 'moved']);
 
-/** Emits `change` when something of it is known better. */
+/**
+ * Emits `change` when something of it is known better.
+ * @extends {Emitter<{change: void}>}
+ */
 export class People extends Emitter {
   /** @type {Map<string, Member>} */
   #members = new Map();
-  /** @type {Map<string, string>} */
-  #names = new Map();
   #isAsking = false;
   #mustAskAgain = false;
 
@@ -41,8 +42,7 @@ export class People extends Emitter {
 
   /** @param {string} address */
   nameOf(address) {
-    const key = this.client.fold(address);
-    return visibleName(this.#members.get(key)?.name ?? this.#names.get(key) ?? address, address);
+    return visibleName(this.#members.get(this.client.fold(address))?.name ?? this.client.names.of(address), address);
   }
 
   /** How many members the group has; null as long as that is not known. */
@@ -57,18 +57,6 @@ export class People extends Emitter {
     }
     const mine = this.#rankOf(this.client.me.user);
     return this.isGroup && mine >= 2 && mine > this.#rankOf(item.entry.from);
-  }
-
-  /**
-   * Takes from an entry what it tells of its author, and of the group.
-   * @param {readonly Item[]} items
-   */
-  learn(items) {
-    for (const { entry } of items) {
-      if (entry.name) {
-        this.#names.set(this.client.fold(entry.from), entry.name);
-      }
-    }
   }
 
   /** @param {import('../realm/types.js').Entry} entry one that has just come */

@@ -6,18 +6,17 @@ import { Emitter } from '../realm/emitter.js';
 /** @typedef {import('../realm/types.js').Entry} Entry */
 /** @typedef {{state:'known', entry:Entry}|{state:'loading'}|{state:'gone'}} Quote */
 
-/** Emits `change` when one has come. */
+/**
+ * Emits `change` when one has come.
+ * @extends {Emitter<{change: void}>}
+ */
 export class Quotes extends Emitter {
   /** @type {Map<number, Quote>} */
   #asked = new Map();
 
-  /**
-   * @param {import('../realm/client.js').Client} client
-   * @param {import('../realm/timeline.js').Timeline} timeline
-   */
-  constructor(client, timeline) {
+  /** @param {import('../realm/timeline.js').Timeline} timeline */
+  constructor(timeline) {
     super();
-    this.client = client;
     this.timeline = timeline;
   }
 
@@ -42,8 +41,7 @@ export class Quotes extends Emitter {
   /** @param {number} position */
   async #ask(position) {
     try {
-      const { entries } = await this.client.request('history', { to: this.timeline.address, after: position - 1, before: position + 1, limit: 1 });
-      const entry = entries[0];
+      const entry = await this.timeline.peek(position);
       this.#asked.set(position, entry ? { state: 'known', entry } : { state: 'gone' });
       this.emit('change');
     } catch {

@@ -11,7 +11,7 @@ import { inSentence, visibleName } from './sentences.js';
 import { toast, told } from './toasts.js';
 import { View } from './view.js';
 
-/** @typedef {import('../realm/timeline.js').Item} Item */
+/** @typedef {import('../realm/window.js').Item} Item */
 /** @typedef {import('../realm/client.js').Client} Client */
 /** @typedef {import('./message-actions.js').Action} Action */
 
@@ -255,13 +255,9 @@ export class TimelineView extends View {
   }
 
   #linked() {
-    if (this.client.state === 'live' && (this.#hasFailed || !this.#notice.hidden)) {
+    if (this.client.state === 'live') {
       this.#hasFailed = false;
-      if (this.timeline.items.some(item => item.position !== null)) {
-        this.#load();
-      } else {
-        void this.open(null);
-      }
+      this.#load();
     }
   }
 
@@ -355,21 +351,28 @@ export class TimelineView extends View {
     if (this.#isPaging[which]) {
       return;
     }
+    const before = this.#edges();
     this.#isPaging[which] = true;
     this.#showLoading();
     try {
       await this.timeline[which]();
     } catch {
-      // It is tried again when the connection is back, or when somebody scrolls here again.
       this.#hasFailed = true;
-      setTimeout(() => { this.#hasFailed = false; }, 2000);
-    } finally {
-      this.#isPaging[which] = false;
     }
+    this.#isPaging[which] = false;
     if (this.isConnected) {
       this.#showLoading();
-      this.#load();
+      // Where nothing has come there is no connection, or it was refused: it is tried again when that is back, or when somebody scrolls here again.
+      if (before !== this.#edges()) {
+        this.#load();
+      }
     }
+  }
+
+  /** Between which entries it is loaded, and whether there is more: differs when a page has come. */
+  #edges() {
+    const { items, hasOlder, hasNewer } = this.timeline;
+    return `${items[0]?.key} ${items.at(-1)?.key} ${hasOlder} ${hasNewer}`;
   }
 
   #showDay() {
@@ -388,23 +391,12 @@ export class TimelineView extends View {
   }
 
   #showEnd() {
-    const { items, hasNewer, address } = this.timeline;
-    if (this.#scroller.isAtEnd) {
-      this.#seen = Math.max(this.#seen, this.#last);
-    }
+    const { items, address } = this.timeline;
     this.#toEnd.hidden = this.#scroller.isAtEnd || items.length === 0;
     if (this.#toEnd.hidden) {
       return;
     }
-    let count = 0;
-    for (let index = items.length - 1; index >= 0; index--) {
-      const { position, mine, entry } = /** @type {Item} */ (items[index]);
-      if (position !== null && position <= Math.max(this.#seen, this.timeline.read)) {
-        break;
-      }
-      count += position !== null && !mine && entry.event === 'message' ? 1 : 0;
-    }
-    const shown = hasNewer ? Math.max(count, this.client.conversations.get(address)?.unread ?? 0) : count;
+    const shown = this.timeline.countAfter(Math.max(this.#seen, this.timeline.read)) ?? this.client.conversations.get(address)?.unread ?? 0;
     const words = shown > 0 ? t('timeline.new', { count: shown }) : '';
     if (this.#toEnd.dataset.count !== String(shown)) {
       this.#toEnd.dataset.count = String(shown);
@@ -424,15 +416,21 @@ export class TimelineView extends View {
     this.#marking = setTimeout(() => this.#mark(), markAfter);
   }
 
-  /** What is in view was read, while somebody looks. */
+  /** Tells the model what is in view, and that it was read while somebody looks. */
   #mark() {
-    if (this.#isOpening || !this.#isLookedAt) {
+    if (this.#isOpening) {
       return;
     }
-    const position = this.#scroller.isAtEnd ? this.#last : this.#scroller.inView().reduce((most, { row }) => Math.max(most, 'item' in row ? row.item.position ?? 0 : 0), 0);
-    this.#seen = Math.max(this.#seen, position);
-    if (position > 0) {
-      this.timeline.markRead(position);
+    const positions = this.#scroller.inView().flatMap(({ row }) => 'item' in row && row.item.position !== null ? [row.item.position] : []);
+    const [first, last] = [positions[0], positions.at(-1)];
+    if (first === undefined || last === undefined) {
+      return;
+    }
+    this.timeline.see(first, last);
+    if (this.#isLookedAt) {
+      const read = this.#scroller.isAtEnd ? this.#last : last;
+      this.#seen = Math.max(this.#seen, read);
+      this.timeline.markRead(read);
     }
   }
 
@@ -673,7 +671,7 @@ export class TimelineView extends View {
 
   /** @param {Item} item */
   #showSeen({ position, entry }) {
-    const names = position === null ? [] : this.timeline.marks.readBy(position).filter(address => !this.people.isMe(address));
+    const names = position === null ? [] : this.timeline.readBy(position).filter(address => !this.people.isMe(address));
     openDialog(t('seen.title'), [
       el('p', { class: 'quiet' }, t('seen.sent', { when: `${day(entry.sent)}, ${time(entry.sent)}` })),
       el('p', null, names.length > 0 ? t('seen.by', { count: names.length }) : t('seen.nobody')),
