@@ -19,7 +19,7 @@ async function begin() {
     speak(preferredLanguage() ?? session.language);
     show(session);
   } catch (error) {
-    const again = el('button', { type: 'button', class: 'button primary', onclick: begin }, t('again'));
+    const again = el('button', { type: 'button', class: 'button primary', onclick: begin }, t('common.again'));
     document.body.replaceChildren(el('main', { class: 'empty full' }, el('h1', null, t('site.away')), el('p', null, /** @type {Error} */ (error).message), again));
     again.focus();
   }

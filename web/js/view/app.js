@@ -197,7 +197,7 @@ class App extends View {
         shown.path = route.path;
         return;
       }
-      fill(this.#main, el('div', { class: 'empty', role: 'status' }, el('span', { class: 'spinner' }), el('span', { class: 'visually-hidden' }, t('loading'))));
+      fill(this.#main, el('div', { class: 'empty', role: 'status' }, el('span', { class: 'spinner' }), el('span', { class: 'visually-hidden' }, t('common.loading'))));
       try {
         await import('../admin/admin.js');
         if (this.#route.place === 'admin') {

@@ -148,7 +148,7 @@ export class ConversationList extends View {
         isName ? el('button', { type: 'button', class: 'menu-item', onclick: () => this.dispatchEvent(new CustomEvent('begin', { detail: words })) },
           icon('chat'), el('span', { class: 'grow truncate' }, t('jump.new', { name: words }))) : null);
     } else if (count === 0) {
-      fill(this.#after, el('div', { class: 'empty' }, state === 'live' ? [icon('chat'), el('p', null, t('sidebar.empty'))] : [el('span', { class: 'spinner' }), el('span', { class: 'visually-hidden', role: 'status' }, t('loading'))]));
+      fill(this.#after, el('div', { class: 'empty' }, state === 'live' ? [icon('chat'), el('p', null, t('sidebar.empty'))] : [el('span', { class: 'spinner' }), el('span', { class: 'visually-hidden', role: 'status' }, t('common.loading'))]));
     } else {
       fill(this.#after);
     }

@@ -31,7 +31,7 @@ export class ConversationRow {
       el('span', { class: 'conversation-words' },
         el('span', { class: 'conversation-top' }, this.#title, this.#time),
         el('span', { class: 'conversation-bottom' }, this.#line, this.#marks)));
-    const more = iconButton('more', t('conversation.more', { name: title }), { class: 'conversation-more', tabindex: '-1', 'aria-haspopup': 'menu', 'aria-expanded': 'false', onclick: () => this.#openMenu(more) });
+    const more = iconButton('more', t('list.more', { name: title }), { class: 'conversation-more', tabindex: '-1', 'aria-haspopup': 'menu', 'aria-expanded': 'false', onclick: () => this.#openMenu(more) });
     this.element = el('li', { class: 'conversation-row' }, this.link, more);
     on(this.element, 'contextmenu', event => {
       event.preventDefault();
@@ -75,18 +75,18 @@ export class ConversationRow {
       return;
     }
     this.#shown = state;
-    fill(this.#title, userText(title, 'truncate'), muted ? [icon('bellOff', 'small'), el('span', { class: 'visually-hidden' }, t('conversation.muted'))] : null);
+    fill(this.#title, userText(title, 'truncate'), muted ? [icon('bellOff', 'small'), el('span', { class: 'visually-hidden' }, t('list.muted'))] : null);
     this.#time.dateTime = last?.sent ?? '';
     this.#time.title = last ? fullTime(last.sent) : '';
     fill(this.#time, when);
     this.#line.classList.toggle('accent', typing.length > 0);
     fill(this.#line, typing.length > 0 ? typingWords(typing, conversation.isGroup)
-      : draft ? [el('span', { class: 'draft' }, t('conversation.draft')), ' ', userText(flat(draft))]
-      : last ? lastLine(client, last, conversation.isGroup) : conversation.topic ? userText(conversation.topic) : t('conversation.new'));
+      : draft ? [el('span', { class: 'draft' }, t('list.draft')), ' ', userText(flat(draft))]
+      : last ? lastLine(client, last, conversation.isGroup) : conversation.topic ? userText(conversation.topic) : t('list.new'));
     fill(this.#marks, unread > 0 ? [
       mention ? el('span', { class: 'badge', 'aria-hidden': 'true' }, '@') : null,
       el('span', { class: ['badge', muted && 'muted'], 'aria-hidden': 'true' }, unread > 99 ? '99+' : unread),
-      el('span', { class: 'visually-hidden' }, t('conversation.unread', { count: unread }), mention ? `, ${t('conversation.mention')}` : ''),
+      el('span', { class: 'visually-hidden' }, t('list.unread', { count: unread }), mention ? `, ${t('list.mention')}` : ''),
     ] : null);
     this.element.classList.toggle('unread', unread > 0 && !muted);
   }
@@ -110,9 +110,9 @@ export class ConversationRow {
     const conversation = conversations.get(this.address);
     openMenu(button, [
       conversation?.muted
-        ? { label: t('conversation.unmute'), icon: 'bell', action: () => conversations.setMuted(this.address, false) }
-        : { label: t('conversation.mute'), icon: 'bellOff', action: () => conversations.setMuted(this.address, true) },
-      { label: t('conversation.details'), icon: 'info', action: () => { location.hash = conversationHash(this.address, 'details'); } },
+        ? { label: t('list.unmute'), icon: 'bell', action: () => conversations.setMuted(this.address, false) }
+        : { label: t('list.mute'), icon: 'bellOff', action: () => conversations.setMuted(this.address, true) },
+      { label: t('list.details'), icon: 'info', action: () => { location.hash = conversationHash(this.address, 'details'); } },
     ], at);
   }
 }
@@ -121,7 +121,7 @@ export class ConversationRow {
  * @param {string[]} names
  * @param {boolean} isGroup
  */
-const typingWords = (names, isGroup) => isGroup ? t('conversation.typingIn', { names: names.map(inSentence).join(', ') }) : t('conversation.typing');
+const typingWords = (names, isGroup) => isGroup ? t('list.typingIn', { names: names.map(inSentence).join(', ') }) : t('list.typing');
 
 /**
  * The last entry in one line.
@@ -135,8 +135,8 @@ function lastLine(client, entry, isGroup) {
   if (entry.event !== 'message') {
     return el('span', { class: 'user-text' }, sentenceOf(entry, { isMe, nameOf: address => client.names.of(address) }));
   }
-  const who = isMe(entry.from) ? `${t('conversation.you')} ` : isGroup ? [userText(entry.name), ': '] : null;
-  return [who, entry.deleted ? el('em', null, t('conversation.deleted')) : userText(flat(entry.text ?? ''))];
+  const who = isMe(entry.from) ? `${t('list.you')} ` : isGroup ? [userText(entry.name), ': '] : null;
+  return [who, entry.deleted ? el('em', null, t('list.deleted')) : userText(flat(entry.text ?? ''))];
 }
 
 /**

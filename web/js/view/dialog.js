@@ -12,7 +12,7 @@ export function openDialog(title, content, { className, onclose } = {}) {
   const before = document.activeElement;
   const heading = el('h2', { id: newId() }, title);
   const dialog = el('dialog', { class: className, 'aria-labelledby': heading.id },
-    el('header', { class: 'dialog-header' }, heading, iconButton('close', t('close'), { onclick: () => dialog.close() })),
+    el('header', { class: 'dialog-header' }, heading, iconButton('close', t('common.close'), { onclick: () => dialog.close() })),
     el('div', { class: 'dialog-body' }, content));
   /** @type {EventTarget|null} */
   let pressed = null;
@@ -46,7 +46,7 @@ export function openDialog(title, content, { className, onclose } = {}) {
 export function confirmDialog({ title, text, action, danger = false }) {
   return new Promise(resolve => {
     let answer = false;
-    const cancel = el('button', { type: 'button', class: 'button', onclick: () => dialog.close() }, t('cancel'));
+    const cancel = el('button', { type: 'button', class: 'button', onclick: () => dialog.close() }, t('common.cancel'));
     const agree = el('button', { type: 'button', class: ['button', danger ? 'danger' : 'primary'], onclick: () => { answer = true; dialog.close(); } }, action);
     const dialog = openDialog(title, [text ? el('p', null, text) : null, el('div', { class: 'dialog-actions' }, cancel, agree)], { onclose: () => resolve(answer) });
     (danger ? cancel : agree).focus();
@@ -61,7 +61,7 @@ export function confirmDialog({ title, text, action, danger = false }) {
 export function formDialog({ title, intro, fields, action, danger = false, submit }) {
   const button = el('button', { class: ['button', danger ? 'danger' : 'primary'] }, action);
   const form = formOf({ fields, button, submit: async values => { await submit(values); dialog.close(); } });
-  form.querySelector('.form-actions')?.prepend(el('button', { type: 'button', class: 'button', onclick: () => dialog.close() }, t('cancel')));
+  form.querySelector('.form-actions')?.prepend(el('button', { type: 'button', class: 'button', onclick: () => dialog.close() }, t('common.cancel')));
   const dialog = openDialog(title, [intro ? el('p', { class: 'quiet' }, intro) : null, form]);
   return dialog;
 }
@@ -92,7 +92,7 @@ export function formOf({ fields, button, submit }) {
     }
     const empty = shown.find(field => field.isMissing());
     if (empty) {
-      empty.tell(t('field.missing'));
+      empty.tell(t('common.missing'));
       empty.focus();
       return;
     }
@@ -179,14 +179,14 @@ export function secretDialog(title, intro, secret) {
   const copy = el('button', { type: 'button', class: 'button primary', autofocus: true, onclick: async () => {
     try {
       await navigator.clipboard.writeText(secret);
-      fill(copied, t('copied'));
+      fill(copied, t('common.copied'));
     } catch {
       field.focus();
-      fill(copied, t('copy.byHand'));
+      fill(copied, t('common.copyByHand'));
     }
-  } }, t('copy'));
+  } }, t('common.copy'));
   const dialog = openDialog(title, [el('p', null, intro), el('div', { class: 'row secret' }, field, copy), copied,
-    el('div', { class: 'dialog-actions' }, el('button', { type: 'button', class: 'button', onclick: () => dialog.close() }, t('done')))]);
+    el('div', { class: 'dialog-actions' }, el('button', { type: 'button', class: 'button', onclick: () => dialog.close() }, t('common.done')))]);
 }
 
 let ids = 0;

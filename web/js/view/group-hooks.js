@@ -25,14 +25,14 @@ export function hooksOf(group) {
   const row = (/** @type {Hook} */ hook) => el('li', { class: 'member' }, icon('link'),
     el('span', { class: 'grow member-name' }, userText(hook.name, 'truncate'), el('span', { class: 'quiet small' }, hook.used ? t('tokens.used', { time: fullTime(hook.used) }) : t('tokens.unused'))),
     iconButton('trash', t('hooks.revoke', { name: hook.name }), { onclick: async () => {
-      if (await confirmDialog({ title: t('hooks.revoke', { name: hook.name }), text: t('hooks.revoke.text'), action: t('revoke'), danger: true })) {
+      if (await confirmDialog({ title: t('hooks.revoke', { name: hook.name }), text: t('hooks.revoke.text'), action: t('common.revoke'), danger: true })) {
         await told(ask('DELETE', `/api/hooks/${encodeURIComponent(hook.id)}`));
         await load();
         add.focus();
       }
     } }));
   const add = iconButton('add', t('hooks.new'), { onclick: () => formDialog({
-    title: t('hooks.new'), intro: t('hooks.intro'), action: t('create'),
+    title: t('hooks.new'), intro: t('hooks.intro'), action: t('common.create'),
     fields: [{ name: 'name', label: t('hooks.name'), hint: t('hooks.name.hint'), required: true, maxlength: 64, codes: ['invalid_name'] }],
     submit: async ({ name = '' }) => {
       const { url } = await ask('POST', '/api/hooks', { group, name });

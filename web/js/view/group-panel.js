@@ -224,7 +224,7 @@ class GroupPanel extends View {
 
   #changeTopic() {
     formDialog({
-      title: t('group.topic.change'), action: t('save'),
+      title: t('group.topic.change'), action: t('common.save'),
       fields: [{ name: 'text', label: t('group.topic'), hint: t('group.topic.hint'), value: this.#group?.topic ?? '', codes: ['message_too_long'] }],
       submit: async ({ text = '' }) => {
         await this.client.groups.topic(this.address, text);

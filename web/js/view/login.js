@@ -129,7 +129,7 @@ class Login extends View {
     }
     const empty = all.filter(field => !field.optional && field.value() === '');
     for (const field of empty) {
-      field.tell(t('field.missing'));
+      field.tell(t('common.missing'));
     }
     if (empty[0]) {
       empty[0].input.focus();

@@ -55,7 +55,7 @@ const presenceWords = (presence, seen) => presence === 'offline' && seen ? lastS
  * @param {string} address
  */
 export const panelHead = (title, address) => el('header', { class: 'bar panel-head' },
-  iconButton('close', t('close'), { onclick: () => { location.hash = conversationHash(address); } }), el('h2', { class: 'grow truncate' }, title));
+  iconButton('close', t('common.close'), { onclick: () => { location.hash = conversationHash(address); } }), el('h2', { class: 'grow truncate' }, title));
 
 /** @param {HTMLElement} panel whoever listens to it searches */
 export const searchButton = panel => el('button', { type: 'button', class: 'menu-item', onclick: () => panel.dispatchEvent(new CustomEvent('search')) }, icon('search'), t('search.here'));
@@ -67,7 +67,7 @@ export const searchButton = panel => el('button', { type: 'button', class: 'menu
  */
 export function muteChoice(client, address) {
   const box = el('input', { type: 'checkbox', checked: client.conversations.get(address)?.muted ?? false, onchange: () => client.conversations.setMuted(address, box.checked) });
-  return el('label', { class: 'menu-item' }, icon('bellOff'), el('span', { class: 'grow' }, t('conversation.mute')), box);
+  return el('label', { class: 'menu-item' }, icon('bellOff'), el('span', { class: 'grow' }, t('list.mute')), box);
 }
 
 customElements.define('kabar-person-panel', PersonPanel);

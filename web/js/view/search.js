@@ -48,7 +48,7 @@ class Search extends View {
   }
 
   #close() {
-    this.dispatchEvent(new CustomEvent('close'));
+    this.dispatchEvent(new CustomEvent('common.close'));
   }
 
   #showScope() {
@@ -119,7 +119,7 @@ class Search extends View {
     avatar(address, title, 'small'),
     el('span', { class: 'result-words' },
       el('span', { class: 'conversation-top' }, userText(title, 'truncate strong'), el('time', { class: 'conversation-time', datetime: entry.sent, title: fullTime(entry.sent) }, shortTime(entry.sent))),
-      el('span', { class: 'result-text' }, isMine ? `${t('conversation.you')} ` : entry.to.startsWith('#') ? [userText(entry.name), ': '] : null, marked(entry.text ?? '', words)))));
+      el('span', { class: 'result-text' }, isMine ? `${t('list.you')} ` : entry.to.startsWith('#') ? [userText(entry.name), ': '] : null, marked(entry.text ?? '', words)))));
   }
 }
 

@@ -2,7 +2,7 @@ import { el, fill, icon } from '../dom.js';
 import { fullTime, lastSeen } from '../words/format.js';
 import { t } from '../words/words.js';
 import { confirmDialog } from './dialog.js';
-import { section } from './settings.js';
+import { section } from './page-parts.js';
 import { told } from './toasts.js';
 
 /** @typedef {{session: string, created: string, used: string, current: boolean}} OneSession */

@@ -2,7 +2,7 @@ import { el, fill, icon, userText } from '../dom.js';
 import { fullTime } from '../words/format.js';
 import { t } from '../words/words.js';
 import { confirmDialog, formDialog, secretDialog } from './dialog.js';
-import { section } from './settings.js';
+import { section } from './page-parts.js';
 import { ask } from './site.js';
 import { told } from './toasts.js';
 
@@ -30,14 +30,14 @@ export function tokensOf(client) {
       token.in ? [' ', el('span', { class: 'tag' }, t('tokens.in'), ' ', userText(token.in))] : null),
     el('span', { class: 'quiet small block' }, token.used ? t('tokens.used', { time: fullTime(token.used) }) : t('tokens.unused'), token.expires ? ` · ${t('tokens.expires', { time: fullTime(token.expires) })}` : null)),
     el('button', { type: 'button', class: 'button small', 'aria-label': t('tokens.revoke', { name: token.name }), onclick: async () => {
-      if (await confirmDialog({ title: t('tokens.revoke', { name: token.name }), text: t('tokens.revoke.text'), action: t('revoke'), danger: true })) {
+      if (await confirmDialog({ title: t('tokens.revoke', { name: token.name }), text: t('tokens.revoke.text'), action: t('common.revoke'), danger: true })) {
         await told(ask('DELETE', `/api/tokens/${encodeURIComponent(token.id)}`));
         await load();
         add.focus();
       }
-    } }, t('revoke')));
+    } }, t('common.revoke')));
   const add = el('button', { type: 'button', class: 'button', onclick: () => formDialog({
-    title: t('tokens.new'), intro: t('tokens.intro'), action: t('create'),
+    title: t('tokens.new'), intro: t('tokens.intro'), action: t('common.create'),
     fields: [
       { name: 'name', label: t('tokens.name'), hint: t('tokens.name.hint'), required: true, maxlength: 64, codes: ['invalid_name'] },
       { name: 'may', label: t('tokens.may'), options: [{ value: 'both', label: t('tokens.may.both') }, { value: 'send', label: t('tokens.may.sendOnly') }, { value: 'read', label: t('tokens.may.readOnly') }] },

@@ -1,7 +1,8 @@
 import { el, fill, icon, iconButton } from '../dom.js';
 import { language, t } from '../words/words.js';
-import { formOf, newId } from './dialog.js';
+import { formOf } from './dialog.js';
 import { canNotify, isAllowed } from './notifications.js';
+import { choices, section } from './page-parts.js';
 import { notifyMode, setNotifyMode, setTheme, theme } from './preferences.js';
 import { sessionsOf } from './settings-sessions.js';
 import { tokensOf } from './settings-tokens.js';
@@ -18,7 +19,7 @@ class Settings extends View {
   connectedCallback() {
     const { client } = this;
     fill(this,
-      el('header', { class: 'bar page-head' }, iconButton('back', t('back'), { class: 'back', onclick: () => { location.hash = '#/'; } }), el('h1', null, t('settings.title'))),
+      el('header', { class: 'bar page-head' }, iconButton('back', t('common.back'), { class: 'back', onclick: () => { location.hash = '#/'; } }), el('h1', null, t('settings.title'))),
       el('div', { class: 'page-body' }, el('div', { class: 'page' },
         section(t('settings.look'), this.#language(), choices(t('settings.theme'), theme(), [['system', t('settings.theme.system')], ['light', t('settings.theme.light')], ['dark', t('settings.theme.dark')]], setTheme)),
         section(t('settings.notify'), this.#notifications()),
@@ -26,7 +27,7 @@ class Settings extends View {
         sessionsOf(client),
         tokensOf(client),
         section(t('settings.about'), el('p', { class: 'quiet' }, t('settings.about.text', { version: this.session.version, realm: client.me.realm, user: client.me.user })),
-          el('button', { type: 'button', class: 'button', onclick: () => this.dispatchEvent(new CustomEvent('log-out', { bubbles: true })) }, icon('leave'), t('logout'))))));
+          el('button', { type: 'button', class: 'button', onclick: () => this.dispatchEvent(new CustomEvent('log-out', { bubbles: true })) }, icon('leave'), t('common.logOut'))))));
   }
 
   #language() {
@@ -79,30 +80,6 @@ class Settings extends View {
     form.prepend(el('input', { type: 'text', name: 'username', class: 'visually-hidden', autocomplete: 'username', value: this.client.me.user, tabindex: '-1', 'aria-hidden': 'true', readonly: true }));
     return el('div', null, el('p', { class: 'hint' }, t('settings.password.hint')), form);
   }
-}
-
-/**
- * A part of the page with a heading.
- * @param {string} title
- * @param {...import('../dom.js').Child} content
- */
-export function section(title, ...content) {
-  const heading = el('h2', { id: newId() }, title);
-  return el('section', { class: 'page-section', 'aria-labelledby': heading.id }, heading, ...content);
-}
-
-/**
- * One of a few, side by side.
- * @template {string} T
- * @param {string} label
- * @param {T} chosen
- * @param {[T, string][]} options
- * @param {(chosen: T) => void} choose
- */
-function choices(label, chosen, options, choose) {
-  const name = newId();
-  return el('fieldset', { class: 'segments-field' }, el('legend', null, label), el('div', { class: 'segments' }, options.map(([value, words]) => el('label', { class: 'segment' },
-    el('input', { type: 'radio', class: 'visually-hidden', name, value, checked: value === chosen, onchange: () => choose(value) }), el('span', null, words)))));
 }
 
 customElements.define('kabar-settings', Settings);

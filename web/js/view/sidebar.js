@@ -122,7 +122,7 @@ export class Sidebar extends View {
         me.admin && { label: t('app.admin'), icon: 'admin', action: () => { location.hash = '#/admin'; } },
         { label: t('sidebar.self'), icon: 'chat', action: () => { location.hash = conversationHash(me.user); } },
         { label: t('keys.title'), icon: 'keyboard', action: () => this.dispatchEvent(new CustomEvent('keys')) },
-        { label: t('logout'), icon: 'leave', action: () => this.dispatchEvent(new CustomEvent('log-out', { bubbles: true })) },
+        { label: t('common.logOut'), icon: 'leave', action: () => this.dispatchEvent(new CustomEvent('log-out', { bubbles: true })) },
       ]),
     });
     return el('footer', { class: 'sidebar-foot' },

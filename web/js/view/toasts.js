@@ -10,7 +10,7 @@ export function toast(text, { isError = false, action } = {}) {
   const element = el('div', { class: 'toast', role: isError ? 'alert' : 'status' },
     el('span', { class: 'grow', dir: 'auto' }, text),
     action ? el('button', { type: 'button', class: 'button quiet small', onclick: () => { element.remove(); action.run(); } }, action.label) : null,
-    iconButton('close', t('close'), { onclick: () => element.remove() }));
+    iconButton('close', t('common.close'), { onclick: () => element.remove() }));
   const all = document.querySelector('.toasts') ?? document.body.appendChild(el('div', { class: 'toasts' }));
   while (all.childElementCount >= 3) {
     all.firstElementChild?.remove();
