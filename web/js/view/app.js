@@ -169,7 +169,7 @@ class App extends View {
     }
     client.conversations.open(route.address);
     const known = client.conversations.get(route.address);
-    const conversation = el('kabar-conversation', { client, address: known?.address ?? route.address, position: route.position });
+    const conversation = el('kabar-conversation', { client, address: known?.address ?? route.address, position: route.position, onsearch: () => this.search(route.address) });
     fill(this.#main, conversation);
   }
 

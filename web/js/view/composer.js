@@ -64,7 +64,10 @@ export class Composer extends View {
     requestAnimationFrame(() => this.#grow());
   }
 
-  /** Puts the cursor behind what is written. */
+  /**
+   * Puts the cursor behind what is written.
+   * @override
+   */
   focus() {
     this.#text.focus({ preventScroll: true });
   }
@@ -242,7 +245,7 @@ export class Composer extends View {
     this.#size.hidden = reason !== null;
     this.#about.hidden = this.#about.hidden || reason !== null;
     this.#silence.hidden = reason === null;
-    fill(this.#silence, reason ? t(`composer.${reason}`) : null);
+    fill(this.#silence, reason ? t(reason === 'muted' ? 'composer.muted' : 'composer.gone') : null);
   }
 }
 

@@ -13,7 +13,7 @@ import { View } from './view.js';
 /** @typedef {import('./timeline.js').TimelineView} TimelineView */
 /** @typedef {import('./composer.js').Composer} Composer */
 
-/** `<kabar-conversation>`: who it is with, what was said, and where one writes. `show` goes to a position. */
+/** `<kabar-conversation>`: who it is with, what was said, and where one writes. `show` goes to a position. Says `search`. */
 export class Conversation extends View {
   /** @type {import('../realm/client.js').Client} */
   client = /** @type {any} */ (null);
@@ -42,7 +42,7 @@ export class Conversation extends View {
       el('header', { class: 'conversation-header' },
         el('a', { class: 'icon-button conversation-back', href: '#/', 'aria-label': t('conversation.back'), title: t('conversation.back') }, icon('back')),
         el('a', { class: 'conversation-who', href: conversationHash(address, 'details'), title: t('conversation.details') }, this.#face, el('div', { class: 'grow' }, this.#title, this.#about)),
-        iconButton('search', t('conversation.search'), { onclick: () => this.dispatchEvent(new CustomEvent('search', { bubbles: true, detail: address })) }),
+        iconButton('search', t('conversation.search'), { onclick: () => this.dispatchEvent(new CustomEvent('search')) }),
         el('a', { class: 'icon-button', href: conversationHash(address, 'details'), 'aria-label': t('conversation.details'), title: t('conversation.details') }, icon('info'))),
       this.#timeline, this.#typing, this.#composer);
     this.during(
@@ -50,6 +50,7 @@ export class Conversation extends View {
       client.presence.on('change', () => this.#showHeader()),
       client.typing.on('change', () => this.#showTyping()),
       client.on('state', () => { if (client.state === 'live') void people.load(); }),
+      client.groups.on('change', () => void people.load()),
       people.on('change', () => this.#showHeader()),
       on(this.#timeline, 'reply', event => this.#composer.reply(event.detail)),
       on(this.#timeline, 'edit', event => this.#composer.edit(event.detail)),

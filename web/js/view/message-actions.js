@@ -88,7 +88,7 @@ export function openActions(row, possible, run, react) {
     }, icon(action.icon), el('span', { class: 'grow' }, t(`action.${action.name}`)), el('kbd', { 'aria-hidden': 'true' }, action.keys[0] === 'Delete' ? 'Del' : action.keys[0]))));
   document.body.append(menu);
   // Not an `auto` popover: that would be closed by the finger that is lifted after the long press which has opened it.
-  const end = on(document, 'pointerdown', event => { if (!menu.contains(event.target)) menu.hidePopover(); }, { capture: true });
+  const end = on(document, 'pointerdown', event => { if (!menu.contains(/** @type {Node} */ (event.target))) menu.hidePopover(); }, { capture: true });
   on(menu, 'beforetoggle', event => {
     if (event.newState === 'closed' && (menu.contains(document.activeElement) || document.activeElement === document.body)) {
       row.focus({ preventScroll: true });

@@ -1,7 +1,7 @@
 /**
  * How the rows of a timeline look: messages, what else happened, the days, the line above what is new.
  */
-import { el, icon, userText } from '../dom.js';
+import { el, icon } from '../dom.js';
 import { day, fullTime, time } from '../words/format.js';
 import { t } from '../words/words.js';
 import { avatar, hueOf } from './avatar.js';
@@ -97,7 +97,7 @@ function drawMessage(item, leads, around) {
 function author({ entry }) {
   const name = visibleName(entry.name, entry.from);
   const realm = entry.from.includes('@') ? entry.from.slice(entry.from.indexOf('@')) : '';
-  return el('div', { class: 'message-author', title: entry.from }, userText(name, `hue-${hueOf(entry.from)}`), realm ? el('span', { class: 'message-realm' }, realm) : null);
+  return el('div', { class: 'message-author', title: entry.from }, el('bdi', { class: 'hued', dir: 'auto', data: { hue: hueOf(entry.from) } }, name), realm ? el('span', { class: 'message-realm' }, realm) : null);
 }
 
 /**
@@ -113,7 +113,7 @@ function drawQuote(position, { people, quotes }) {
   const name = entry ? (people.isMe(entry.from) ? t('message.you') : visibleName(entry.name, entry.from)) : '…';
   const text = entry?.deleted ? t('message.deleted') : entry?.text ?? '…';
   return el('button', { type: 'button', class: 'quote', data: { jump: position }, title: t('quote.jump') },
-    userText(name, entry ? `quote-author hue-${hueOf(entry.from)}` : 'quote-author'), el('span', { class: 'quote-text', dir: 'auto' }, beginning(text)));
+    el('bdi', { class: 'quote-author hued', dir: 'auto', data: { hue: entry ? hueOf(entry.from) : null } }, name), el('span', { class: 'quote-text', dir: 'auto' }, beginning(text)));
 }
 
 /**
@@ -172,8 +172,10 @@ export function beginning(text) {
 
 /** @param {string} text */
 function isOnlyEmoji(text) {
-  return text.length <= 24 && /^(?:\p{RGI_Emoji}){1,3}$/v.test(text);
+  return text.length <= 24 && onlyEmoji.test(text);
 }
+
+const onlyEmoji = new RegExp('^\\p{RGI_Emoji}{1,3}$', 'v');
 
 /** @type {Record<NonNullable<Item['status']>, Parameters<typeof icon>[0]>} */
 const ticks = { waiting: 'clock', sending: 'clock', sent: 'check', delivered: 'checks', read: 'checks', failed: 'warning' };

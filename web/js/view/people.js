@@ -9,7 +9,6 @@ import { visibleName } from './sentences.js';
 /** @typedef {{user:string, name:string, role:string, muted:boolean}} Member */
 
 const ranks = new Map([['member', 1], ['moderator', 2], ['owner', 3]]);
-const changing = new Set(['joined', 'left', 'kicked', 'banned', 'muted', 'unmuted', 'role', 'moved']);
 
 /**
  * Emits `change` when something of it is known better.
@@ -57,13 +56,6 @@ export class People extends Emitter {
     }
     const mine = this.#rankOf(this.client.me.user);
     return this.isGroup && mine >= 2 && mine > this.#rankOf(item.entry.from);
-  }
-
-  /** @param {import('../realm/types.js').Entry} entry one that has just come */
-  note(entry) {
-    if (this.isGroup && changing.has(entry.event)) {
-      void this.load();
-    }
   }
 
   /** Asks who is a member. */

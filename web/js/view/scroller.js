@@ -44,7 +44,6 @@ export class Scroller {
   /** @type {{key:string, block:number, bottom:number}|null} */
   #anchor = null;
   #isAtEnd = true;
-  #height = 0;
   #width = 0;
   #isTouched = false;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
@@ -109,8 +108,6 @@ export class Scroller {
     return from && to ? Math.max(1, this.#blocks.span(0, list.length) / ((to.id - from.id + 1) * blockSize)) : this.#blocks.rowHeight;
   }
 
-
-
   /**
    * Something else is to be shown, or the same changed.
    * @param {readonly Block[]} list
@@ -163,9 +160,9 @@ export class Scroller {
     return this.#rows.get(key);
   }
 
-  /** @param {Element|null} element anything inside a row */
-  rowAround(element) {
-    for (let at = element; at && at !== this.#content; at = at.parentElement) {
+  /** @param {EventTarget|null} target anything inside a row */
+  rowAround(target) {
+    for (let at = target instanceof Element ? target : null; at && at !== this.#content; at = at.parentElement) {
       const drawn = this.#byElement.get(at);
       if (drawn) {
         return drawn;
@@ -256,7 +253,6 @@ export class Scroller {
     if (clientWidth !== this.#width) {
       this.#blocks.forget();
     }
-    this.#height = clientHeight;
     this.#width = clientWidth;
     this.#measure();
     if (this.#isAtEnd && this.#beyond.below === 0) {

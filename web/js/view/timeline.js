@@ -187,9 +187,6 @@ export class TimelineView extends View {
     const { items } = this.timeline;
     const fresh = this.#hadNewer ? [] : items.filter(item => item.position !== null && item.position > this.#last);
     const others = fresh.filter(item => !item.mine && item.entry.event === 'message');
-    for (const { entry } of fresh) {
-      this.people.note(entry);
-    }
     if (others.length > 0 && !this.#isLookedAt && (this.#unreadAt === null || this.#unreadAt <= this.#seen)) {
       this.#unreadAt = others[0]?.position ?? null;
     }
@@ -266,7 +263,7 @@ export class TimelineView extends View {
     const canJoin = refusal.code === 'not_a_member' && this.people.isGroup;
     fill(this.#notice, el('p', null, refusal.message), canJoin
       ? el('button', { type: 'button', class: 'button primary', onclick: () => this.#join() }, t('timeline.join'))
-      : el('button', { type: 'button', class: 'button', onclick: () => this.open(null) }, t('timeline.again')));
+      : el('button', { type: 'button', class: 'button', onclick: () => this.open(null) }, t('common.again')));
     this.#notice.hidden = false;
   }
 
@@ -506,7 +503,7 @@ export class TimelineView extends View {
     if (event.ctrlKey || event.metaKey || event.altKey) {
       return;
     }
-    const drawn = this.#scroller.rowAround(/** @type {Element} */ (event.target));
+    const drawn = this.#scroller.rowAround(event.target);
     const isOnRow = drawn && event.target === drawn.element;
     if (event.key === 'ArrowUp' || event.key === 'ArrowDown') {
       event.preventDefault();
@@ -632,7 +629,7 @@ export class TimelineView extends View {
         this.dispatchEvent(new CustomEvent('edit', { detail: item }));
         break;
       case 'copy':
-        void told(navigator.clipboard.writeText(entry.text ?? '').then(() => toast(t('copied'))));
+        void told(navigator.clipboard.writeText(entry.text ?? '').then(() => toast(t('common.copied'))));
         break;
       case 'seen':
         this.#showSeen(item);
@@ -672,11 +669,11 @@ export class TimelineView extends View {
   /** @param {Item} item */
   #showSeen({ position, entry }) {
     const names = position === null ? [] : this.timeline.readBy(position).filter(address => !this.people.isMe(address));
-    openDialog(t('seen.title'), [
-      el('p', { class: 'quiet' }, t('seen.sent', { when: `${day(entry.sent)}, ${time(entry.sent)}` })),
-      el('p', null, names.length > 0 ? t('seen.by', { count: names.length }) : t('seen.nobody')),
+    openDialog(t('readers.title'), [
+      el('p', { class: 'quiet' }, t('readers.sent', { when: `${day(entry.sent)}, ${time(entry.sent)}` })),
+      el('p', null, names.length > 0 ? t('readers.by', { count: names.length }) : t('readers.nobody')),
       names.length > 0 ? el('ul', { class: 'rows' }, names.map(address => el('li', null, userText(this.people.nameOf(address)), el('span', { class: 'quiet small' }, address)))) : null,
-      el('p', { class: 'quiet small' }, t('seen.hint')),
+      el('p', { class: 'quiet small' }, t('readers.hint')),
     ]);
   }
 
