@@ -12,25 +12,11 @@
  * `"false"`); everything else an attribute, or the property of the same name for `value`, `checked`, `indeterminate`, and
  * for those that an element of our own has.
  *
- * @template {keyof HTMLElementTagNameMap} K
- * @overload
+ * @template {string} K
  * @param {K} tag
  * @param {Record<string, any>|null} [props]
  * @param {...Child} children
- * @returns {HTMLElementTagNameMap[K]}
- */
-/**
- * @overload
- * @param {string} tag
- * @param {Record<string, any>|null} [props]
- * @param {...Child} children
- * @returns {HTMLElement}
- */
-/**
- * @param {string} tag
- * @param {Record<string, any>|null} [props]
- * @param {...Child} children
- * @returns {HTMLElement}
+ * @returns {K extends keyof HTMLElementTagNameMap ? HTMLElementTagNameMap[K] : HTMLElement}
  */
 export function el(tag, props, ...children) {
   const element = document.createElement(tag);
@@ -38,7 +24,7 @@ export function el(tag, props, ...children) {
     setProp(element, name, value);
   }
   append(element, children);
-  return element;
+  return /** @type {any} */ (element);
 }
 
 /**

@@ -3,10 +3,10 @@ import { el } from './dom.js';
 import './view/app.js';
 import './view/login.js';
 import { applyTheme, preferredLanguage } from './view/preferences.js';
-import { whoAmI } from './view/site.js';
+import { fetchSession } from './realm/session.js';
 import { setLanguage, t } from './words/words.js';
 
-/** @typedef {import('./view/site.js').Session} Session */
+/** @typedef {import('./realm/session.js').Session} Session */
 
 applyTheme();
 speak(preferredLanguage() ?? 'id');
@@ -15,7 +15,7 @@ await begin();
 /** Shows what belongs to whoever is logged in. */
 async function begin() {
   try {
-    const session = await whoAmI();
+    const session = await fetchSession();
     speak(preferredLanguage() ?? session.language);
     show(session);
   } catch (error) {

@@ -11,12 +11,13 @@ import { Notifications } from './notifications.js';
 import './person-panel.js';
 import { keepLanguage } from './preferences.js';
 import { conversationHash, parseRoute } from './routes.js';
+import { inSentence } from './sentences.js';
 import './settings.js';
 import './sidebar.js';
-import { logOut } from './site.js';
+import { logOut } from '../realm/session.js';
+import { titleOf } from './titles.js';
 import { toast, told } from './toasts.js';
 import { View } from './view.js';
-import { inSentence } from './sentences.js';
 
 /** @typedef {import('./routes.js').Route} Route */
 
@@ -25,7 +26,7 @@ import { inSentence } from './sentences.js';
  * Says `leave` when the session is over; the detail is `ended` where that was not asked for.
  */
 class App extends View {
-  /** @type {import('./site.js').Session} who is logged in */
+  /** @type {import('../realm/session.js').Session} who is logged in */
   session = { realm: '', registration: 'off', language: 'id', version: '' };
   /** @type {Client} */
   client = /** @type {any} */ (null);
@@ -40,7 +41,7 @@ class App extends View {
   connectedCallback() {
     const { user = '', name = user, realm, session = '', admin = false } = this.session;
     this.client = new Client({
-      me: { user, name, realm, session, admin }, url: `${location.protocol === 'https:' ? 'wss:' : 'ws:'}//${location.host}/ws`, language: language(), storage: localStorage, WebSocket, clock: Date,
+      me: { user, name, realm, session, admin }, url: `${location.protocol === 'https:' ? 'wss:' : 'ws:'}//${location.host}/ws`, language: language(), storage: localStorage, WebSocket,
     });
     const { client } = this;
     const notifications = new Notifications(client, address => this.isShown(address));
@@ -51,7 +52,7 @@ class App extends View {
       client.conversations.on('notify', ({ entry, address }) => {
         notifications.tell(entry, address);
         if (!this.isShown(address)) {
-          this.#announce(t('app.announce', { name: inSentence(entry.name), place: inSentence(client.conversations.get(address)?.title ?? address) }));
+          this.#announce(t('app.announce', { name: inSentence(entry.name), place: inSentence(titleOf(client, address)) }));
         }
       }),
       on(window, 'hashchange', () => this.#go()),
@@ -123,7 +124,6 @@ class App extends View {
 
   async logOut() {
     if (await told(logOut().then(() => true))) {
-      this.client.close();
       this.client.forget();
       this.#leave('');
     }
@@ -233,9 +233,10 @@ class App extends View {
   }
 
   #showTitle() {
-    const { conversations, me } = this.client;
+    const { client } = this;
+    const { conversations, me } = client;
     const open = this.openAddress;
-    const place = open !== null ? conversations.get(open)?.title ?? open : this.#route.place === 'settings' ? t('settings.title') : this.#route.place === 'admin' ? t('app.admin') : null;
+    const place = open !== null ? titleOf(client, open) : this.#route.place === 'settings' ? t('settings.title') : this.#route.place === 'admin' ? t('app.admin') : null;
     showUnread(conversations.unread, place ? `${place} · Kabar` : `Kabar · ${me.realm}`);
   }
 

@@ -24,22 +24,23 @@ class ConnectionBanner extends View {
     clearTimeout(this.#patience);
     const { state } = this.client;
     if (state === 'offline') {
-      this.hidden = false;
+      this.toggleAttribute('hidden', false);
       this.dataset.state = state;
       fill(this.#words, t('banner.offline'));
       this.#tick();
       this.#timer = window.setInterval(() => this.#tick(), 500);
     } else if (state === 'connecting') {
+      const isHidden = this.hasAttribute('hidden') || !this.dataset['state'];
       // A connection that comes at once needs no words.
       this.#patience = window.setTimeout(() => {
-        this.hidden = false;
+        this.toggleAttribute('hidden', false);
         this.dataset.state = state;
         fill(this.#words, t('banner.connecting'));
         fill(this.#count);
-      }, this.hidden || !this.dataset.state ? 1500 : 0);
-      this.hidden = this.hidden || !this.dataset.state;
+      }, isHidden ? 1500 : 0);
+      this.toggleAttribute('hidden', isHidden);
     } else {
-      this.hidden = true;
+      this.toggleAttribute('hidden', true);
       fill(this.#words);
     }
   }

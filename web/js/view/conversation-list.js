@@ -29,11 +29,11 @@ export class ConversationList extends View {
     const scroll = /** @type {HTMLElement} */ (this.firstElementChild);
     this.during(
       client.conversations.on('change', () => this.#soon()),
-      client.presence.on('change', address => this.#row(address)?.updatePresence()),
+      client.presence.on('change', address => address === null ? this.#soon() : this.#row(address)?.updatePresence()),
       client.typing.on('change', address => this.#row(address)?.update()),
       client.names.on('change', () => this.#soon()),
       on(scroll, 'scroll', () => {
-        if (scroll.scrollTop + scroll.clientHeight > scroll.scrollHeight - 400) {
+        if (client.conversations.hasMore && client.conversations.isLoaded && scroll.scrollTop + scroll.clientHeight > scroll.scrollHeight - 400) {
           void this.#more();
         }
       }, { passive: true }),
@@ -138,7 +138,7 @@ export class ConversationList extends View {
   /** @param {number} count how many are shown */
   #renderAfter(count) {
     const words = this.#filter;
-    const { conversations, state } = this.client;
+    const { conversations } = this.client;
     if (words) {
       const isName = !/\s/u.test(words) && !conversations.get(words);
       fill(this.#after,
@@ -148,7 +148,7 @@ export class ConversationList extends View {
         isName ? el('button', { type: 'button', class: 'menu-item', onclick: () => this.dispatchEvent(new CustomEvent('begin', { detail: words })) },
           icon('chat'), el('span', { class: 'grow truncate' }, t('jump.new', { name: words }))) : null);
     } else if (count === 0) {
-      fill(this.#after, el('div', { class: 'empty' }, state === 'live' ? [icon('chat'), el('p', null, t('sidebar.empty'))] : [el('span', { class: 'spinner' }), el('span', { class: 'visually-hidden', role: 'status' }, t('common.loading'))]));
+      fill(this.#after, el('div', { class: 'empty' }, conversations.isLoaded ? [icon('chat'), el('p', null, t('sidebar.empty'))] : [el('span', { class: 'spinner' }), el('span', { class: 'visually-hidden', role: 'status' }, t('common.loading'))]));
     } else {
       fill(this.#after);
     }

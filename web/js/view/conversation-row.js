@@ -5,6 +5,7 @@ import { avatar } from './avatar.js';
 import { openMenu } from './menu.js';
 import { conversationHash } from './routes.js';
 import { inSentence, sentenceOf } from './sentences.js';
+import { titleOf } from './titles.js';
 
 /** @typedef {import('../realm/client.js').Client} Client */
 
@@ -12,6 +13,7 @@ import { inSentence, sentenceOf } from './sentences.js';
 export class ConversationRow {
   #client;
   #shown = '';
+  #face = el('span', { class: 'conversation-face' });
   #presence = el('span', { class: 'presence', hidden: true });
   #title = el('span', { class: 'conversation-title' });
   #time = el('time', { class: 'conversation-time' });
@@ -25,9 +27,9 @@ export class ConversationRow {
   constructor(client, address) {
     this.#client = client;
     this.address = address;
-    const title = client.conversations.get(address)?.title ?? address;
+    const title = titleOf(client, address);
     this.link = el('a', { class: 'conversation-link', href: conversationHash(address) },
-      el('span', { class: 'conversation-face' }, avatar(address, title), this.#presence),
+      el('span', { class: 'conversation-face' }, this.#face, this.#presence),
       el('span', { class: 'conversation-words' },
         el('span', { class: 'conversation-top' }, this.#title, this.#time),
         el('span', { class: 'conversation-bottom' }, this.#line, this.#marks)));
@@ -64,7 +66,8 @@ export class ConversationRow {
     if (!conversation) {
       return;
     }
-    const { title, last, unread, mention, muted } = conversation;
+    const { last, unread, mention, muted } = conversation;
+    const title = titleOf(client, this.address);
     const typing = client.typing.of(this.address);
     const draft = client.drafts.get(this.address)?.text;
     // What is said ages: shortTime of the same entry changes over midnight.
@@ -75,6 +78,7 @@ export class ConversationRow {
       return;
     }
     this.#shown = state;
+    fill(this.#face, avatar(this.address, client.names.of(this.address)));
     fill(this.#title, userText(title, 'truncate'), muted ? [icon('bellOff', 'small'), el('span', { class: 'visually-hidden' }, t('list.muted'))] : null);
     this.#time.dateTime = last?.sent ?? '';
     this.#time.title = last ? fullTime(last.sent) : '';

@@ -7,16 +7,13 @@ import { openMenu } from './menu.js';
 import { muteChoice, panelHead, searchButton } from './person-panel.js';
 import { conversationHash } from './routes.js';
 import { toast, told } from './toasts.js';
-import { View } from './view.js';
+import { View, whileLive } from './view.js';
 
 /** @typedef {import('../realm/types.js').Role} Role */
 /** @typedef {{user: string, name: string, role: Role, muted: boolean}} Member */
 
 /** @type {Record<Role, number>} */
 const rank = { member: 0, moderator: 1, owner: 2 };
-
-/** What is told of a group that changes what stands here. */
-const changes = new Set(['joined', 'left', 'kicked', 'banned', 'muted', 'unmuted', 'role', 'topic', 'opened', 'closed', 'moved']);
 
 /** `<kabar-group-panel>`: a group's topic, members and webhooks, and what one's role in it allows to do. Says `search`. */
 class GroupPanel extends View {
@@ -25,13 +22,14 @@ class GroupPanel extends View {
   address = '';
   /** @type {Member[]} */
   #members = [];
-  /** @type {{topic: string, open: boolean}|null} */
-  #group = null;
   #about = el('div', { class: 'stack tight' });
   #count = el('h3', { class: 'label' });
   #people = el('ul', { class: 'member-list' });
   #rest = el('div', { class: 'stack' });
-  #last = '';
+  /** @type {HTMLElement|null} */
+  #invite = null;
+  /** what #rest shows, so that it is made anew only when that changes */
+  #offered = '';
 
   connectedCallback() {
     const { client, address } = this;
@@ -44,25 +42,19 @@ class GroupPanel extends View {
         el('div', { class: 'panel-actions' }, searchButton(this), muteChoice(client, address)),
         el('section', { 'aria-label': t('group.members.title') }, el('div', { class: 'row apart' }, this.#count, invite), this.#people),
         this.#rest));
-    this.during(
-      client.conversations.on('change', () => this.#onConversations()),
-      client.presence.on('change', () => this.#showMembers()));
     this.#invite = invite;
-    this.#last = client.conversations.get(address)?.last?.mid ?? '';
-    void this.#load();
+    this.during(
+      client.groups.on('change', group => {
+        if (group === null || client.sameAddress(group, address)) {
+          void this.#load();
+        }
+      }),
+      client.presence.on('change', () => this.#showMembers()));
+    whileLive(this, client, () => this.#load());
   }
 
-  /** @type {HTMLElement|null} */
-  #invite = null;
-
-  #onConversations() {
-    const last = this.client.conversations.get(this.address)?.last;
-    if (last && last.mid !== this.#last) {
-      this.#last = last.mid;
-      if (changes.has(last.event)) {
-        void this.#load();
-      }
-    }
+  get #group() {
+    return this.client.groups.of(this.address);
   }
 
   get #role() {
@@ -77,16 +69,14 @@ class GroupPanel extends View {
   async #load() {
     const { client, address } = this;
     try {
-      const [members, groups] = await Promise.all([client.groups.members(address), client.groups.list()]);
-      this.#members = members;
-      this.#group = groups.find(one => client.sameAddress(one.group, address)) ?? null;
+      this.#members = await client.groups.members(address);
     } catch (error) {
       this.#members = [];
-      this.#group = null;
       fill(this.#about, el('p', { class: 'notice' }, icon('info'), /** @type {Error} */ (error).message));
       fill(this.#count);
       fill(this.#people);
       fill(this.#rest);
+      this.#offered = '';
       return;
     }
     if (this.isConnected) {
@@ -162,6 +152,11 @@ class GroupPanel extends View {
     const { client, address } = this;
     const { groups } = client;
     const isOpen = this.#group?.open ?? true;
+    const offered = `${this.#role} ${isOpen}`;
+    if (offered === this.#offered) {
+      return;
+    }
+    this.#offered = offered;
     fill(this.#rest,
       this.#isAtLeast('moderator') ? hooksOf(address) : null,
       this.#isAtLeast('moderator') ? el('section', { class: 'panel-actions', 'aria-label': t('group.order') }, el('h3', { class: 'label' }, t('group.order')),
@@ -187,9 +182,7 @@ class GroupPanel extends View {
 
   /** @param {Promise<unknown>} work */
   async #do(work) {
-    if (await told(work.then(() => true))) {
-      await this.#load();
-    }
+    await told(work);
   }
 
   /**
@@ -217,7 +210,6 @@ class GroupPanel extends View {
       submit: async ({ user = '' }) => {
         await this.client.groups[verb](this.address, user.replace(/^@/, ''));
         toast(t(`group.${verb}.done`, { name: user }));
-        await this.#load();
       },
     });
   }
@@ -228,7 +220,6 @@ class GroupPanel extends View {
       fields: [{ name: 'text', label: t('group.topic'), hint: t('group.topic.hint'), value: this.#group?.topic ?? '', codes: ['message_too_long'] }],
       submit: async ({ text = '' }) => {
         await this.client.groups.topic(this.address, text);
-        await this.#load();
       },
     });
   }
@@ -248,7 +239,6 @@ class GroupPanel extends View {
       fields: [{ name: 'realm', label: t('group.move.realm'), options: realms.map(realm => ({ value: realm, label: realm })), codes: ['unknown_peer', 'peer_unreachable', 'name_taken'] }],
       submit: async ({ realm = '' }) => {
         await this.client.groups.move(this.address, realm);
-        await this.#load();
       },
     });
   }

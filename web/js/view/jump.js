@@ -3,6 +3,7 @@ import { t } from '../words/words.js';
 import { avatar } from './avatar.js';
 import { newId, openDialog } from './dialog.js';
 import { conversationHash } from './routes.js';
+import { titleOf } from './titles.js';
 
 /** @typedef {import('../realm/client.js').Client} Client */
 
@@ -46,7 +47,7 @@ export function openJump(client) {
     const found = matching(client, words).slice(0, mostShown);
     const isNew = words !== '' && !/\s/u.test(words) && !found.some(one => client.sameAddress(one.address, words));
     addresses = [...found.map(one => one.address), ...(isNew ? [words] : [])];
-    fill(list, found.map((one, at) => option(at, avatar(one.address, one.title, 'small'), userText(one.title, 'truncate grow'), one.unread ? el('span', { class: 'badge' }, one.unread) : null)),
+    fill(list, found.map((one, at) => option(at, avatar(one.address, client.names.of(one.address), 'small'), userText(titleOf(client, one.address), 'truncate grow'), one.unread ? el('span', { class: 'badge' }, one.unread) : null)),
       isNew ? option(found.length, icon('add'), el('span', { class: 'truncate grow' }, t('jump.new', { name: words }))) : null);
     choose(0);
   };
@@ -78,7 +79,7 @@ export function openJump(client) {
 export function matching(client, text) {
   const words = plain(text).split(/\s+/u).filter(Boolean);
   const found = client.conversations.list.filter(one => {
-    const held = plain(`${one.title} ${one.address}`);
+    const held = plain(`${titleOf(client, one.address)} ${one.title} ${one.address}`);
     return words.every(word => held.includes(word));
   });
   return words.length === 0 ? found : found.sort((one, other) => Number(begins(other, words)) - Number(begins(one, words)));

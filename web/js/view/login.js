@@ -3,10 +3,10 @@ import { language, setLanguage, t } from '../words/words.js';
 import { brand } from './brand.js';
 import { newId } from './dialog.js';
 import { keepLanguage } from './preferences.js';
-import { logIn, register } from './site.js';
+import { logIn, register } from '../realm/session.js';
 import { View } from './view.js';
 
-/** @typedef {import('./site.js').Session} Session */
+/** @typedef {import('../realm/session.js').Session} Session */
 
 /** `<kabar-login>`: logs in, or makes an account where the realm allows it. Says `enter` with the new session. */
 class Login extends View {
@@ -138,7 +138,7 @@ class Login extends View {
     button.ariaBusy = 'true';
     try {
       const who = { username: fields.username.value(), password: fields.password.value() };
-      const session = await (this.#isNew ? register({ ...who, ...given('name', fields.name), ...given('code', fields.code) }) : logIn(who));
+      const session = await (this.#isNew ? register({ ...who, ...given('name', fields.name), ...given('code', fields.code) }) : logIn(who.username, who.password));
       this.dispatchEvent(new CustomEvent('enter', { detail: session }));
     } catch (error) {
       const { code, message, parameter } = /** @type {import('../realm/refusal.js').Refusal} */ (error);

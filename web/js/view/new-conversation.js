@@ -6,7 +6,6 @@ import { conversationHash } from './routes.js';
 import { told } from './toasts.js';
 
 /** @typedef {import('../realm/client.js').Client} Client */
-/** @typedef {{group: string, topic: string, open: boolean, members: number, role?: string}} GroupInfo */
 
 /**
  * Asks with whom, and opens the conversation. Those who are there now are offered.
@@ -96,7 +95,7 @@ export function joinGroup(client) {
     open(client, joined.group);
   };
   const dialog = openDialog(t('new.join'), [el('h3', { class: 'label' }, t('new.join.open')), list, form]);
-  void client.groups.list(true).then(groups => {
+  void client.groups.all().then(groups => {
     const sorted = [...groups].sort((one, other) => other.members - one.members);
     fill(list, sorted.length === 0 ? el('p', { class: 'quiet' }, t('new.join.none')) : el('ul', { class: 'rows' }, sorted.map(one => groupRow(client, one, join, () => {
       dialog.close();
@@ -107,12 +106,12 @@ export function joinGroup(client) {
 
 /**
  * @param {Client} client
- * @param {GroupInfo} group
+ * @param {import('../realm/groups.js').Group} group
  * @param {(group: string) => Promise<void>} join
  * @param {() => void} show
  */
 function groupRow(client, group, join, show) {
-  const isIn = Boolean(client.conversations.get(group.group));
+  const isIn = Boolean(group.role) || client.groups.of(group.group) !== null;
   const button = el('button', { type: 'button', class: 'button small', 'aria-label': t(isIn ? 'new.join.openOne' : 'new.join.joinOne', { group: group.group }) }, isIn ? t('new.open') : t('new.join.join'));
   on(button, 'click', async () => {
     if (isIn) {

@@ -3,7 +3,7 @@ import { lastSeen } from '../words/format.js';
 import { t } from '../words/words.js';
 import { avatar } from './avatar.js';
 import { conversationHash } from './routes.js';
-import { View } from './view.js';
+import { View, whileLive } from './view.js';
 
 /** `<kabar-person-panel>`: who somebody is and whether he is there, and what can be done with the conversation with him. Says `search`. */
 class PersonPanel extends View {
@@ -14,7 +14,7 @@ class PersonPanel extends View {
 
   connectedCallback() {
     const { client, address } = this;
-    const name = client.conversations.get(address)?.title ?? client.names.of(address);
+    const name = client.names.of(address);
     const isMe = client.sameAddress(address, client.me.user);
     fill(this, panelHead(t('person.title'), address),
       el('div', { class: 'panel-body' },
@@ -24,7 +24,7 @@ class PersonPanel extends View {
     this.during(client.presence.on('change', () => this.#show()));
     this.#show();
     if (!isMe) {
-      void this.#ask();
+      whileLive(this, client, () => this.#ask());
     }
   }
 

@@ -1,9 +1,10 @@
-import { el, fill, icon, iconButton, on, userText } from '../dom.js';
+import { el, fill, iconButton, on, userText } from '../dom.js';
 import { fullTime, shortTime } from '../words/format.js';
 import { t } from '../words/words.js';
 import { avatar } from './avatar.js';
 import { matchesIn } from './matches.js';
 import { conversationHash } from './routes.js';
+import { titleOf } from './titles.js';
 import { View } from './view.js';
 
 /** @typedef {import('../realm/types.js').PlacedEntry} PlacedEntry */
@@ -53,7 +54,7 @@ class Search extends View {
 
   #showScope() {
     const { address } = this;
-    fill(this.#scope, address === null ? null : el('span', { class: 'scope' }, t('search.in'), ' ', userText(this.client.conversations.get(address)?.title ?? address, 'truncate'),
+    fill(this.#scope, address === null ? null : el('span', { class: 'scope' }, t('search.in'), ' ', userText(titleOf(this.client, address), 'truncate'),
       iconButton('close', t('search.everywhere'), { class: 'tiny', onclick: () => {
         this.address = null;
         this.#showScope();
@@ -78,11 +79,11 @@ class Search extends View {
     // The last word may be only begun.
     const wanted = /[\p{L}\p{N}]{2}$/u.test(words) ? `${words}*` : words;
     try {
-      const { entries, more } = await this.client.request('search', { words: wanted, limit: pageSize, ...(this.address ? { in: this.address } : {}), ...(before ? { before } : {}) });
+      const { entries, more } = await this.client.search(wanted, { limit: pageSize, ...(this.address ? { in: this.address } : {}), ...(before ? { before } : {}) });
       if (asked !== this.#asked) {
         return;
       }
-      const results = entries.map((/** @type {PlacedEntry} */ entry) => this.#result(entry, words));
+      const results = entries.map(entry => this.#result(entry, words));
       if (before) {
         this.#results.append(...results);
         results[0]?.querySelector('a')?.focus();
@@ -107,9 +108,10 @@ class Search extends View {
   #result(entry, words) {
     const { client } = this;
     const isMine = client.sameAddress(entry.from, client.me.user);
-    const address = entry.to.startsWith('#') || isMine ? entry.to : entry.from;
+    const address = client.conversationOf(entry);
     const hash = conversationHash(address, entry.position);
-    const title = client.conversations.get(address)?.title ?? (isMine ? client.names.of(address) : entry.to.startsWith('#') ? address : entry.name);
+    client.names.meet(entry);
+    const title = titleOf(client, address);
     return el('li', null, el('a', { class: 'result', href: hash, onclick: () => {
       if (location.hash === hash) {
         // The place is named already: it is gone to once more.

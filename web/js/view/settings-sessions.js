@@ -4,14 +4,16 @@ import { t } from '../words/words.js';
 import { confirmDialog } from './dialog.js';
 import { section } from './page-parts.js';
 import { told } from './toasts.js';
+import { whileLive } from './view.js';
 
 /** @typedef {{session: string, created: string, used: string, current: boolean}} OneSession */
 
 /**
  * Where one is logged in, each of which can be ended from here.
  * @param {import('../realm/client.js').Client} client
+ * @param {import('./view.js').View} view in which they stand
  */
-export function sessionsOf(client) {
+export function sessionsOf(client, view) {
   const list = el('ul', { class: 'rows' });
   const load = async () => {
     try {
@@ -32,8 +34,8 @@ export function sessionsOf(client) {
         list.focus();
       }
     } }, t('sessions.end')));
-  void load();
   const part = section(t('sessions.title'), el('p', { class: 'hint' }, t('sessions.hint')), list);
   part.classList.add('sessions');
+  whileLive(view, client, load);
   return part;
 }

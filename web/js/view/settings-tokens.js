@@ -3,7 +3,7 @@ import { fullTime } from '../words/format.js';
 import { t } from '../words/words.js';
 import { confirmDialog, formDialog, secretDialog } from './dialog.js';
 import { section } from './page-parts.js';
-import { ask } from './site.js';
+import { call } from '../realm/session.js';
 import { told } from './toasts.js';
 
 /** @typedef {{id: string, name: string, may: string[], in?: string, hook?: boolean, created: string, used?: string, expires?: string}} Token */
@@ -19,7 +19,7 @@ export function tokensOf(client) {
   const list = el('ul', { class: 'rows' });
   const load = async () => {
     try {
-      const { tokens } = /** @type {{tokens: Token[]}} */ (await ask('GET', '/api/tokens'));
+      const { tokens } = /** @type {{tokens: Token[]}} */ (await call('GET', '/api/tokens'));
       fill(list, tokens.length === 0 ? el('li', { class: 'quiet' }, t('tokens.none')) : tokens.map(row));
     } catch (error) {
       fill(list, el('li', { class: 'quiet' }, /** @type {Error} */ (error).message));
@@ -31,7 +31,7 @@ export function tokensOf(client) {
     el('span', { class: 'quiet small block' }, token.used ? t('tokens.used', { time: fullTime(token.used) }) : t('tokens.unused'), token.expires ? ` · ${t('tokens.expires', { time: fullTime(token.expires) })}` : null)),
     el('button', { type: 'button', class: 'button small', 'aria-label': t('tokens.revoke', { name: token.name }), onclick: async () => {
       if (await confirmDialog({ title: t('tokens.revoke', { name: token.name }), text: t('tokens.revoke.text'), action: t('common.revoke'), danger: true })) {
-        await told(ask('DELETE', `/api/tokens/${encodeURIComponent(token.id)}`));
+        await told(call('DELETE', `/api/tokens/${encodeURIComponent(token.id)}`));
         await load();
         add.focus();
       }
@@ -45,7 +45,7 @@ export function tokensOf(client) {
       { name: 'days', label: t('tokens.days'), hint: t('tokens.days.hint'), type: 'number' },
     ],
     submit: async values => {
-      const { token } = await ask('POST', '/api/tokens', {
+      const { token } = await call('POST', '/api/tokens', {
         name: values['name'], may: rights[/** @type {keyof typeof rights} */ (values['may'])], ...(values['in'] ? { in: values['in'] } : {}), ...(values['days'] ? { days: Number(values['days']) } : {}),
       });
       await load();

@@ -13,7 +13,7 @@ import { View } from './view.js';
 class Settings extends View {
   /** @type {import('../realm/client.js').Client} */
   client = /** @type {any} */ (null);
-  /** @type {import('./site.js').Session} */
+  /** @type {import('../realm/session.js').Session} */
   session = /** @type {any} */ (null);
 
   connectedCallback() {
@@ -24,7 +24,7 @@ class Settings extends View {
         section(t('settings.look'), this.#language(), choices(t('settings.theme'), theme(), [['system', t('settings.theme.system')], ['light', t('settings.theme.light')], ['dark', t('settings.theme.dark')]], setTheme)),
         section(t('settings.notify'), this.#notifications()),
         section(t('settings.password'), this.#password()),
-        sessionsOf(client),
+        sessionsOf(client, this),
         tokensOf(client),
         section(t('settings.about'), el('p', { class: 'quiet' }, t('settings.about.text', { version: this.session.version, realm: client.me.realm, user: client.me.user })),
           el('button', { type: 'button', class: 'button', onclick: () => this.dispatchEvent(new CustomEvent('log-out', { bubbles: true })) }, icon('leave'), t('common.logOut'))))));
@@ -63,6 +63,7 @@ class Settings extends View {
   }
 
   #password() {
+    const { client } = this;
     const form = formOf({
       fields: [
         { name: 'old', label: t('settings.password.old'), type: 'password', autocomplete: 'current-password', required: true, codes: ['wrong_password', 'too_many_attempts'] },
@@ -70,14 +71,14 @@ class Settings extends View {
       ],
       button: el('button', { class: 'button' }, t('settings.password.change')),
       submit: async values => {
-        await this.client.request('passwd', { old: values['old'], new: values['new'] });
+        await client.request('passwd', { old: values['old'], new: values['new'] });
         form.reset();
         toast(t('settings.password.done'));
-        this.querySelector('.sessions')?.replaceWith(sessionsOf(this.client));
+        this.querySelector('.sessions')?.replaceWith(sessionsOf(client, this));
       },
     });
     // Password managers look for whose password it is.
-    form.prepend(el('input', { type: 'text', name: 'username', class: 'visually-hidden', autocomplete: 'username', value: this.client.me.user, tabindex: '-1', 'aria-hidden': 'true', readonly: true }));
+    form.prepend(el('input', { type: 'text', name: 'username', class: 'visually-hidden', autocomplete: 'username', value: client.me.user, tabindex: '-1', 'aria-hidden': 'true', readonly: true }));
     return el('div', null, el('p', { class: 'hint' }, t('settings.password.hint')), form);
   }
 }

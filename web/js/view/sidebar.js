@@ -1,4 +1,4 @@
-import { el, fill, icon, iconButton, on, userText } from '../dom.js';
+import { el, fill, icon, iconButton, userText } from '../dom.js';
 import { t } from '../words/words.js';
 import { avatar } from './avatar.js';
 import './conversation-list.js';
@@ -14,7 +14,7 @@ import { View } from './view.js';
 export class Sidebar extends View {
   /** @type {import('../realm/client.js').Client} */
   client = /** @type {any} */ (null);
-  /** @type {import('./site.js').Session} */
+  /** @type {import('../realm/session.js').Session} */
   session = /** @type {any} */ (null);
   /** @type {import('./conversation-list.js').ConversationList} */
   #list = /** @type {any} */ (null);
@@ -119,8 +119,8 @@ export class Sidebar extends View {
     const more = iconButton('more', t('sidebar.menu'), {
       'aria-haspopup': 'menu', 'aria-expanded': 'false', onclick: () => openMenu(more, [
         { label: t('settings.title'), icon: 'settings', action: () => { location.hash = '#/settings'; } },
-        me.admin && { label: t('app.admin'), icon: 'admin', action: () => { location.hash = '#/admin'; } },
-        { label: t('sidebar.self'), icon: 'chat', action: () => { location.hash = conversationHash(me.user); } },
+        me.admin === true && { label: t('app.admin'), icon: 'admin', action: () => { location.hash = '#/admin'; } },
+        { label: t('list.self'), icon: 'chat', action: () => { location.hash = conversationHash(me.user); } },
         { label: t('keys.title'), icon: 'keyboard', action: () => this.dispatchEvent(new CustomEvent('keys')) },
         { label: t('common.logOut'), icon: 'leave', action: () => this.dispatchEvent(new CustomEvent('log-out', { bubbles: true })) },
       ]),

@@ -182,6 +182,7 @@ export const en = {
   'list.mute': 'Mute notifications',
   'list.muted': 'notifications muted',
   'list.new': 'Nothing was said yet',
+  'list.self': 'Notes to yourself',
   'list.typing': 'typing…',
   'list.typingIn': '{names} typing…',
   'list.unmute': 'Unmute notifications',
@@ -356,12 +357,9 @@ export const en = {
   'sidebar.new': 'New conversation or group',
   'sidebar.none': 'No conversation of this name.',
   'sidebar.search': 'Search messages for “{words}”',
-  'sidebar.self': 'Notes to yourself',
 
   // site
   'site.away': 'Kabar does not answer',
-  'site.failed': 'That did not work. Try again.',
-  'site.offline': 'The realm cannot be reached. Check the connection.',
 
   // status
   'status.delivered': 'delivered',

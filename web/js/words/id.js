@@ -182,6 +182,7 @@ export const id = {
   'list.mute': 'Bisukan notifikasi',
   'list.muted': 'notifikasi dibisukan',
   'list.new': 'Belum ada percakapan',
+  'list.self': 'Catatan untuk diri sendiri',
   'list.typing': 'sedang mengetik…',
   'list.typingIn': '{names} sedang mengetik…',
   'list.unmute': 'Bunyikan notifikasi',
@@ -356,12 +357,9 @@ export const id = {
   'sidebar.new': 'Percakapan atau grup baru',
   'sidebar.none': 'Tidak ada percakapan dengan nama ini.',
   'sidebar.search': 'Cari pesan dengan “{words}”',
-  'sidebar.self': 'Catatan untuk diri sendiri',
 
   // site
   'site.away': 'Kabar tidak menjawab',
-  'site.failed': 'Itu tidak berhasil. Coba lagi.',
-  'site.offline': 'Realm tidak dapat dihubungi. Periksa sambungan.',
 
   // status
   'status.delivered': 'tersampaikan',
