@@ -327,6 +327,8 @@ export class Timeline extends Emitter {
     this.#isLoaded = true;
     this.#held.clear();
     if (last) this.#head = Math.max(last.head, this.#window.last);
+    // The list of conversations may not have come yet, or not know of this one.
+    if (last) this.read = Math.max(this.read, last.read);
     for (const page of pages) this.#take(page);
   }
 

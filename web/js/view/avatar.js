@@ -26,7 +26,7 @@ function initials(name) {
  * @param {string} address
  * @returns {number} 0 to 7, the same for an address in any case
  */
-function hueOf(address) {
+export function hueOf(address) {
   let hash = 0;
   for (const letter of address.toLowerCase()) {
     hash = (hash * 31 + letter.charCodeAt(0)) >>> 0;

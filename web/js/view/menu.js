@@ -43,11 +43,12 @@ export function openMenu(button, items, at) {
 }
 
 /**
+ * Puts what is shown above the page beside what it belongs to, and inside the window.
  * @param {HTMLElement} menu
  * @param {HTMLElement} button
  * @param {{x: number, y: number}} [at]
  */
-function place(menu, button, at) {
+export function place(menu, button, at) {
   const gap = 4;
   const rect = at ? new DOMRect(at.x, at.y, 0, 0) : button.getBoundingClientRect();
   const { width, height } = menu.getBoundingClientRect();
