@@ -24,7 +24,7 @@ export class ConversationList extends View {
 
   connectedCallback() {
     const { client } = this;
-    fill(this, el('nav', { class: 'list-scroll', 'aria-label': t('sidebar.conversations') }, this.#list, this.#after));
+    fill(this, el('div', { class: 'list-scroll' }, this.#list, this.#after));
     this.#settle = roving(this.#list, '.row-link');
     const scroll = /** @type {HTMLElement} */ (this.firstElementChild);
     this.during(
