@@ -176,13 +176,18 @@ class App extends View {
   /** @param {Extract<Route, {place: 'conversation'}>} route */
   #showDetails(route) {
     if (!route.details) {
+      const hadFocus = this.#side.contains(document.activeElement);
       fill(this.#side);
+      if (hadFocus) {
+        /** @type {HTMLElement|null} */ (this.#main.querySelector('.conversation-header > a:last-child'))?.focus();
+      }
       return;
     }
     const { client } = this;
     const panel = el(route.address.startsWith('#') ? 'kabar-group-panel' : 'kabar-person-panel', { role: 'complementary', client, address: route.address, onsearch: () => this.search(route.address) });
     fill(this.#side, panel);
-    /** @type {HTMLElement|null} */ (panel.querySelector('button'))?.focus();
+    panel.setAttribute('aria-label', panel.querySelector('h2')?.textContent ?? '');
+    panel.querySelector('h2')?.focus();
   }
 
   /** @param {Exclude<Route, {place: 'conversation'}>} route */

@@ -54,8 +54,8 @@ const presenceWords = (presence, seen) => presence === 'offline' && seen ? lastS
  * @param {string} title
  * @param {string} address
  */
-export const panelHead = (title, address) => el('header', { class: 'bar panel-head' },
-  iconButton('close', t('common.close'), { class: 'panel-close', onclick: () => { location.hash = conversationHash(address); } }), el('h2', { class: 'grow truncate' }, title));
+export const panelHead = (title, address) => el('div', { class: 'bar panel-head' },
+  iconButton('close', t('common.close'), { class: 'panel-close', onclick: () => { location.hash = conversationHash(address); } }), el('h2', { class: 'grow truncate', tabindex: '-1' }, title));
 
 /** @param {HTMLElement} panel whoever listens to it searches */
 export const searchButton = panel => el('button', { type: 'button', class: 'menu-item', onclick: () => panel.dispatchEvent(new CustomEvent('search')) }, icon('search'), t('search.here'));
