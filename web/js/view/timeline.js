@@ -16,12 +16,13 @@ import { View } from './view.js';
 /** @typedef {import('./message-actions.js').Action} Action */
 
 /** So many views away from what is not loaded, it is loaded. */
-const loadAhead = 3;
+const loadAhead = 8;
 /** A page of history: so many positions. Who scrolls further than that into what is not loaded goes there at once. */
 const page = 100;
 const longPress = 500;
 const highlightFor = 2500;
 const markAfter = 250;
+const dayFor = 1500;
 
 /**
  * `<kabar-timeline>`: the entries of a conversation. Says `reply` (detail: the position), `edit` (detail: the item), and `write` when the keyboard wants to the composer.
@@ -67,6 +68,8 @@ export class TimelineView extends View {
   #bar = null;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #marking;
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #stopping;
   /** @type {Item[]} what has come and was not announced yet */
   #news = [];
 
@@ -387,6 +390,13 @@ export class TimelineView extends View {
     }
   }
 
+  /** The day stands above the messages for as long as somebody scrolls, and a moment longer. */
+  #showMovement() {
+    this.#day.classList.add('is-moving');
+    clearTimeout(this.#stopping);
+    this.#stopping = setTimeout(() => this.#day.classList.remove('is-moving'), dayFor);
+  }
+
   #showEnd() {
     const { items, address } = this.timeline;
     this.#toEnd.hidden = this.#scroller.isAtEnd || items.length === 0;
@@ -472,6 +482,7 @@ export class TimelineView extends View {
         }
       }),
       on(view, 'pointerleave', () => this.#hideBar()),
+      on(view, 'scroll', () => this.#showMovement(), { passive: true }),
       on(view, 'pointerdown', event => {
         endPress();
         const drawn = event.pointerType === 'mouse' ? undefined : this.#scroller.rowAround(event.target);
