@@ -297,6 +297,7 @@ export class TimelineView extends View {
 
   /** What is in view may be something else now. */
   #moved() {
+    this.#see();
     this.#load();
     this.#showLoading();
     this.#showDay();
@@ -419,25 +420,34 @@ export class TimelineView extends View {
   }
 
   #markSoon() {
-    clearTimeout(this.#marking);
-    this.#marking = setTimeout(() => this.#mark(), markAfter);
+    this.#marking ??= setTimeout(() => {
+      this.#marking = undefined;
+      this.#mark();
+    }, markAfter);
   }
 
-  /** Tells the model what is in view, and that it was read while somebody looks. */
+  /** What is in view was read, while somebody looks. */
   #mark() {
-    if (this.#isOpening) {
+    if (this.#isOpening || !this.#isLookedAt) {
       return;
     }
-    const positions = this.#scroller.inView().flatMap(({ row }) => 'item' in row && row.item.position !== null ? [row.item.position] : []);
-    const [first, last] = [positions[0], positions.at(-1)];
-    if (first === undefined || last === undefined) {
-      return;
-    }
-    this.timeline.see(first, last);
-    if (this.#isLookedAt) {
-      const read = this.#scroller.isAtEnd ? this.#last : last;
+    const read = this.#scroller.isAtEnd ? this.#last : this.#positionsInView().at(-1);
+    if (read) {
       this.#seen = Math.max(this.#seen, read);
       this.timeline.markRead(read);
+    }
+  }
+
+  #positionsInView() {
+    return this.#scroller.inView().flatMap(({ row }) => 'item' in row && row.item.position !== null ? [row.item.position] : []);
+  }
+
+  /** Tells the model what is looked at: what is far from it may be forgotten. */
+  #see() {
+    const positions = this.#positionsInView();
+    const [first, last] = [positions[0], positions.at(-1)];
+    if (first !== undefined && last !== undefined) {
+      this.timeline.see(first, last);
     }
   }
 
