@@ -130,7 +130,7 @@ class App extends View {
   }
 
   #render() {
-    this.#sidebar = /** @type {import('./sidebar.js').Sidebar} */ (el('kabar-sidebar', { client: this.client, session: this.session, onjump: () => this.jump(), onkeys: () => this.keys() }));
+    this.#sidebar = /** @type {import('./sidebar.js').Sidebar} */ (el('kabar-sidebar', { role: 'navigation', 'aria-label': t('sidebar.conversations'), client: this.client, session: this.session, onjump: () => this.jump(), onkeys: () => this.keys() }));
     fill(this,
       el('button', { type: 'button', class: 'button skip', onclick: () => this.#main.focus() }, t('app.skip')),
       this.#sidebar, this.#main, this.#side,
@@ -180,7 +180,7 @@ class App extends View {
       return;
     }
     const { client } = this;
-    const panel = el(route.address.startsWith('#') ? 'kabar-group-panel' : 'kabar-person-panel', { client, address: route.address, onsearch: () => this.search(route.address) });
+    const panel = el(route.address.startsWith('#') ? 'kabar-group-panel' : 'kabar-person-panel', { role: 'complementary', client, address: route.address, onsearch: () => this.search(route.address) });
     fill(this.#side, panel);
     /** @type {HTMLElement|null} */ (panel.querySelector('button'))?.focus();
   }

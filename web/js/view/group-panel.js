@@ -40,7 +40,7 @@ class GroupPanel extends View {
         el('div', { class: 'panel-face' }, avatar(address, address, 'large'), el('h3', null, userText(address))),
         this.#about,
         el('div', { class: 'panel-actions' }, searchButton(this), muteChoice(client, address)),
-        el('section', { 'aria-label': t('group.members.title') }, el('div', { class: 'row apart' }, this.#count, invite), this.#people),
+        el('section', null, el('div', { class: 'row apart' }, this.#count, invite), this.#people),
         this.#rest));
     this.#invite = invite;
     this.during(
@@ -159,7 +159,7 @@ class GroupPanel extends View {
     this.#offered = offered;
     fill(this.#rest,
       this.#isAtLeast('moderator') ? hooksOf(address) : null,
-      this.#isAtLeast('moderator') ? el('section', { class: 'panel-actions', 'aria-label': t('group.order') }, el('h3', { class: 'label' }, t('group.order')),
+      this.#isAtLeast('moderator') ? el('section', { class: 'panel-actions' }, el('h3', { class: 'label' }, t('group.order')),
         this.#action('ban', t('group.unban'), () => this.#ask('unban', ['not_a_member', 'unknown_user', 'unknown_recipient'])),
         this.#isAtLeast('owner') ? [
           isOpen

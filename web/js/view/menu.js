@@ -16,8 +16,8 @@ export function openMenu(button, items, at) {
     items.filter(item => item !== null && item !== false).map(item => el('button', {
       type: 'button', role: 'menuitem', class: ['menu-item', item.danger && 'danger'], onclick: () => { menu.hidePopover(); item.action(); },
     }, item.icon ? icon(item.icon) : null, item.label)));
-  // Beside the button, so that an open modal dialog does not make it inert.
-  (button.closest('dialog') ?? document.body).append(menu);
+  // In the part of the page that the button belongs to: an open dialog makes the others inert. Not beside it: what lies there may be made anew while the menu is open.
+  (button.closest('dialog, main, [role=navigation], [role=complementary]') ?? document.body).append(menu);
   menu.addEventListener('toggle', event => {
     if (/** @type {ToggleEvent} */ (event).newState === 'closed') {
       menu.remove();

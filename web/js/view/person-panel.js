@@ -55,7 +55,7 @@ const presenceWords = (presence, seen) => presence === 'offline' && seen ? lastS
  * @param {string} address
  */
 export const panelHead = (title, address) => el('header', { class: 'bar panel-head' },
-  iconButton('close', t('common.close'), { onclick: () => { location.hash = conversationHash(address); } }), el('h2', { class: 'grow truncate' }, title));
+  iconButton('close', t('common.close'), { class: 'panel-close', onclick: () => { location.hash = conversationHash(address); } }), el('h2', { class: 'grow truncate' }, title));
 
 /** @param {HTMLElement} panel whoever listens to it searches */
 export const searchButton = panel => el('button', { type: 'button', class: 'menu-item', onclick: () => panel.dispatchEvent(new CustomEvent('search')) }, icon('search'), t('search.here'));
