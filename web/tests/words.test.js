@@ -50,9 +50,9 @@ test('times and days are written as the language does', () => {
   assert.equal(lastSeen(now - 5 * 60_000, now), 'terlihat 5 menit yang lalu');
   setLanguage('en');
   assert.equal(time(now), '14:52');
-  assert.equal(day(new Date(2025, 10, 2), now), 'Sunday 2 November 2025');
+  assert.match(day(new Date(2025, 10, 2), now), /^Sunday,? 2 November 2025$/);
   assert.equal(lastSeen(now - 3 * 3_600_000, now), 'seen 3 hours ago');
-  assert.equal(lastSeen(new Date(2026, 10, 20, 9, 5), now), 'seen Yesterday at 09:05');
+  assert.equal(lastSeen(new Date(2026, 10, 20, 9, 5), now), 'seen yesterday at 09:05');
 });
 
 /** @param {import('../js/words/words.js').Phrase | undefined} phrase */

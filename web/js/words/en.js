@@ -13,4 +13,5 @@ export const en = {
   // seen
   'seen.ago': 'seen {when}',
   'seen.on': 'seen {day} at {time}',
+  'seen.yesterday': 'seen yesterday at {time}',
 };

@@ -13,4 +13,5 @@ export const id = {
   // seen
   'seen.ago': 'terlihat {when}',
   'seen.on': 'terlihat {day} pukul {time}',
+  'seen.yesterday': 'terlihat kemarin pukul {time}',
 };
