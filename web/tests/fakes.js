@@ -1,4 +1,8 @@
+import { webcrypto } from 'node:crypto';
 import { Client } from '../js/realm/client.js';
+
+// Node 18 has it, but not where a browser does.
+globalThis.crypto ??= /** @type {any} */ (webcrypto);
 
 /** A clock that stands until it is told how much time passes. */
 export class FakeClock {
