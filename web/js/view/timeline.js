@@ -599,19 +599,19 @@ export class TimelineView extends View {
    * @param {Item} item
    */
   #showBar(element, item) {
-    if (this.#bar?.parentElement === element || matchMedia('(hover: none)').matches) {
+    if ((this.#bar && (element.contains(this.#bar) || this.#bar.contains(document.activeElement))) || matchMedia('(hover: none)').matches) {
       return;
     }
-    this.#hideBar();
+    this.#bar?.remove();
     const possible = this.#actionsOn(item);
     if (possible.length > 0) {
       this.#bar = actionBar(possible, (action, button) => this.#act(action, item, element, button));
-      element.append(this.#bar);
+      element.querySelector('.bubble')?.append(this.#bar);
     }
   }
 
   #hideBar() {
-    if (this.#bar && !this.#bar.parentElement?.contains(document.activeElement)) {
+    if (this.#bar && !this.#bar.closest('.message')?.contains(document.activeElement)) {
       this.#bar.remove();
       this.#bar = null;
     }
