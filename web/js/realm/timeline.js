@@ -36,6 +36,7 @@ export class Timeline extends Emitter {
   #reachedStart = false;
   #head = 0;
   #turn = 0;
+  #isOpening = false;
   /** @type {Map<string, PlacedEntry>} entries of one's own, by `mid`, that may be messages whose reply is still on its way */
   #held = new Map();
   /** @type {PlacedEntry[]} what came while a page was on its way, which may have been read before it */
@@ -50,7 +51,7 @@ export class Timeline extends Emitter {
 
   /**
    * @param {string} address
-   * @param {import('./client.js').Parts} parts
+   * @param {import('./parts.js').Parts} parts
    */
   constructor(address, parts) {
     super();
@@ -112,8 +113,9 @@ export class Timeline extends Emitter {
    */
   async start(around) {
     this.read = this.#parts.conversations.get(this.address)?.read ?? this.read;
-    this.#parts.opened(this);
+    this.#parts.timelines.opened(this);
     if (this.#isLoaded && (around === undefined ? !this.hasNewer : this.#covers(around))) return;
+    this.#isOpening = true;
     await this.#load(around);
   }
 
@@ -327,8 +329,8 @@ export class Timeline extends Emitter {
     this.#isLoaded = true;
     this.#held.clear();
     if (last) this.#head = Math.max(last.head, this.#window.last);
-    // The list of conversations may not have come yet, or not know of this one.
-    if (last) this.read = Math.max(this.read, last.read);
+    if (this.#isOpening) this.read = Math.max(this.read, one.read);
+    this.#isOpening = false;
     for (const page of pages) this.#take(page);
   }
 

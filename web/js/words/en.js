@@ -319,6 +319,7 @@ export const en = {
   // seen
   'seen.ago': 'seen {when}',
   'seen.on': 'seen {day} at {time}',
+  'seen.yesterday': 'seen yesterday at {time}',
 
   // sessions
   'sessions.current': 'This browser',

@@ -319,6 +319,7 @@ export const id = {
   // seen
   'seen.ago': 'terlihat {when}',
   'seen.on': 'terlihat {day} pukul {time}',
+  'seen.yesterday': 'terlihat kemarin pukul {time}',
 
   // sessions
   'sessions.current': 'Peramban ini',
