@@ -1,3 +1,4 @@
+import { language } from '../words/words.js';
 import { Refusal } from './refusal.js';
 
 /**
@@ -49,7 +50,8 @@ export async function call(method, path, body) {
       method,
       credentials: 'same-origin',
       cache: 'no-store',
-      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
+      headers: { 'Accept-Language': language(), ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   } catch {
     throw Refusal.here('offline');

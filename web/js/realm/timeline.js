@@ -321,6 +321,7 @@ export class Timeline extends Emitter {
     this.#window.begin(pages);
     this.#isLoaded = true;
     this.#held.clear();
+    // The list of conversations may not have come yet, or not know of this one.
     if (this.#isOpening) this.read = Math.max(this.read, pages[0]?.read ?? 0);
     this.#isOpening = false;
     for (const page of pages) this.#take(page);

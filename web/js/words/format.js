@@ -23,6 +23,14 @@ export function fullTime(when) {
 }
 
 /**
+ * The date and the time, for a list.
+ * @param {string | number | Date} when
+ */
+export function dateTime(when) {
+  return format(when, { dateStyle: 'medium', timeStyle: 'short' });
+}
+
+/**
  * A day as it stands above the messages of that day: today, yesterday, or the date, without the year when it is this one.
  * @param {string | number | Date} when
  * @param {number} now
