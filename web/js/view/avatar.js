@@ -31,5 +31,6 @@ export function hueOf(address) {
   for (const letter of address.toLowerCase()) {
     hash = (hash * 31 + letter.charCodeAt(0)) >>> 0;
   }
-  return hash % 8;
+  // The lower bits say little: mixed, then the upper ones.
+  return Math.imul(hash, 0x9e3779b1) >>> 29;
 }

@@ -81,11 +81,9 @@ function drawMessage(item, leads, around) {
   el('div', { class: 'bubble' },
     isNamed ? author(item) : null,
     entry.reply && !entry.deleted ? drawQuote(entry.reply, around) : null,
-    el('div', { class: 'bubble-body' },
-      entry.deleted
-        ? el('div', { class: 'message-text' }, icon('trash'), t('message.deleted'))
-        : el('div', { class: ['message-text', isOnlyEmoji(entry.text ?? '') && 'is-large'], dir: 'auto' }, richText(entry.text ?? '')),
-      el('div', { class: 'message-meta' },
+    el('div', { class: ['message-text', !entry.deleted && isOnlyEmoji(entry.text ?? '') && 'is-large'], dir: 'auto' },
+      entry.deleted ? [icon('trash'), t('message.deleted')] : richText(entry.text ?? ''),
+      el('span', { class: 'message-meta', dir: 'ltr' },
         entry.edited && !entry.deleted ? el('span', { title: fullTime(entry.edited) }, t('message.edited')) : null,
         el('time', { datetime: entry.sent, title: fullTime(entry.sent) }, time(entry.sent)),
         entry.deleted ? null : drawStatus(item, around)))),

@@ -64,6 +64,7 @@ export class Scroller {
     this.source = source;
     viewport.append(this.#above, this.#content, this.#below);
     viewport.addEventListener('scroll', () => this.#scrolled(), { passive: true });
+    viewport.addEventListener('scrollend', () => this.#awaitStillness(), { passive: true });
     viewport.addEventListener('touchstart', () => { this.#isTouched = true; }, { passive: true });
     for (const type of ['touchend', 'touchcancel']) {
       viewport.addEventListener(type, () => { this.#isTouched = false; this.#awaitStillness(); }, { passive: true });
@@ -231,7 +232,11 @@ export class Scroller {
     this.#noteEnd();
     this.#capture();
     this.#sync(false, null);
-    this.#awaitStillness();
+    clearTimeout(this.#stillness);
+    // While a wheel's movement is being played, a busy page may hear nothing of it for long.
+    if (!('onscrollend' in window)) {
+      this.#awaitStillness();
+    }
   }
 
   #awaitStillness() {

@@ -16,12 +16,13 @@ import { View } from './view.js';
 /** @typedef {import('./message-actions.js').Action} Action */
 
 /** So many views away from what is not loaded, it is loaded. */
-const loadAhead = 3;
+const loadAhead = 8;
 /** A page of history: so many positions. Who scrolls further than that into what is not loaded goes there at once. */
 const page = 100;
 const longPress = 500;
 const highlightFor = 2500;
 const markAfter = 250;
+const dayFor = 1500;
 
 /**
  * `<kabar-timeline>`: the entries of a conversation. Says `reply` (detail: the position), `edit` (detail: the item), and `write` when the keyboard wants to the composer.
@@ -67,6 +68,8 @@ export class TimelineView extends View {
   #bar = null;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #marking;
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #stopping;
   /** @type {Item[]} what has come and was not announced yet */
   #news = [];
 
@@ -294,6 +297,7 @@ export class TimelineView extends View {
 
   /** What is in view may be something else now. */
   #moved() {
+    this.#see();
     this.#load();
     this.#showLoading();
     this.#showDay();
@@ -387,6 +391,13 @@ export class TimelineView extends View {
     }
   }
 
+  /** The day stands above the messages for as long as somebody scrolls, and a moment longer. */
+  #showMovement() {
+    this.#day.classList.add('is-moving');
+    clearTimeout(this.#stopping);
+    this.#stopping = setTimeout(() => this.#day.classList.remove('is-moving'), dayFor);
+  }
+
   #showEnd() {
     const { items, address } = this.timeline;
     this.#toEnd.hidden = this.#scroller.isAtEnd || items.length === 0;
@@ -409,25 +420,34 @@ export class TimelineView extends View {
   }
 
   #markSoon() {
-    clearTimeout(this.#marking);
-    this.#marking = setTimeout(() => this.#mark(), markAfter);
+    this.#marking ??= setTimeout(() => {
+      this.#marking = undefined;
+      this.#mark();
+    }, markAfter);
   }
 
-  /** Tells the model what is in view, and that it was read while somebody looks. */
+  /** What is in view was read, while somebody looks. */
   #mark() {
-    if (this.#isOpening) {
+    if (this.#isOpening || !this.#isLookedAt) {
       return;
     }
-    const positions = this.#scroller.inView().flatMap(({ row }) => 'item' in row && row.item.position !== null ? [row.item.position] : []);
-    const [first, last] = [positions[0], positions.at(-1)];
-    if (first === undefined || last === undefined) {
-      return;
-    }
-    this.timeline.see(first, last);
-    if (this.#isLookedAt) {
-      const read = this.#scroller.isAtEnd ? this.#last : last;
+    const read = this.#scroller.isAtEnd ? this.#last : this.#positionsInView().at(-1);
+    if (read) {
       this.#seen = Math.max(this.#seen, read);
       this.timeline.markRead(read);
+    }
+  }
+
+  #positionsInView() {
+    return this.#scroller.inView().flatMap(({ row }) => 'item' in row && row.item.position !== null ? [row.item.position] : []);
+  }
+
+  /** Tells the model what is looked at: what is far from it may be forgotten. */
+  #see() {
+    const positions = this.#positionsInView();
+    const [first, last] = [positions[0], positions.at(-1)];
+    if (first !== undefined && last !== undefined) {
+      this.timeline.see(first, last);
     }
   }
 
@@ -472,6 +492,7 @@ export class TimelineView extends View {
         }
       }),
       on(view, 'pointerleave', () => this.#hideBar()),
+      on(view, 'scroll', () => this.#showMovement(), { passive: true }),
       on(view, 'pointerdown', event => {
         endPress();
         const drawn = event.pointerType === 'mouse' ? undefined : this.#scroller.rowAround(event.target);
