@@ -18,7 +18,7 @@ class PersonPanel extends View {
     const isMe = client.sameAddress(address, client.me.user);
     fill(this, panelHead(t('person.title'), address),
       el('div', { class: 'panel-body' },
-        el('div', { class: 'panel-face' }, avatar(address, name, 'large'), el('h3', null, userText(name)), userText(address.includes('@') ? address : `${address}@${client.me.realm}`, 'quiet'), this.#state),
+        el('div', { class: 'panel-face' }, avatar(address, name, 'large'), el('h2', null, userText(name)), userText(address.includes('@') ? address : `${address}@${client.me.realm}`, 'quiet'), this.#state),
         isMe ? el('p', { class: 'notice' }, icon('info'), t('person.self')) : null,
         el('div', { class: 'panel-actions' }, searchButton(this), isMe ? null : muteChoice(client, address))));
     this.during(client.presence.on('change', () => this.#show()));
