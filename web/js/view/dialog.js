@@ -32,7 +32,7 @@ export function openDialog(title, content, { className, onclose } = {}) {
   });
   document.body.append(dialog);
   dialog.showModal();
-  const first = dialog.querySelector('[autofocus], .dialog-body :is(input, select, textarea, button):not(:disabled)');
+  const first = dialog.querySelector('[autofocus]') ?? dialog.querySelector('.dialog-body :is(input, select, textarea, button):not(:disabled)');
   if (first instanceof HTMLElement) {
     first.focus();
   }
