@@ -209,3 +209,11 @@ test('one\'s own notes to oneself are not unread', async () => {
   await world.socket().answer('history', history([entry(1, { from: 'messi', to: 'messi' }), entry(2, { from: 'messi', to: 'messi' })], { read: 0 }));
   assert.deepEqual([world.client.conversations.get('messi')?.unread, world.client.conversations.get('messi')?.isSelf], [0, true]);
 });
+
+test('one that is opened and was not loaded comes to its place with what was said last', async () => {
+  const { client, socket } = await talking();
+  client.conversations.open('pele');
+  assert.equal((await socket().answer('status', { user: 'pele', presence: 'offline' })).user, 'pele');
+  await socket().answer('history', history([entry(8, { from: 'pele', at: '7' })], { read: 8 }));
+  assert.deepEqual([addresses(client), client.conversations.get('pele')?.last?.position], [['lineker', 'james', '#batak', 'pele'], 8]);
+});

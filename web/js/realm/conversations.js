@@ -91,7 +91,7 @@ export class Conversations extends Emitter {
       if (isEmpty && !this.#parts.addresses.isGroup(known.address)) this.#known.delete(key);
     }
 
-    if (!this.#find(address)) this.#add(address);
+    if (!this.#find(address)) this.#ask(this.#add(address));
     this.#changed();
   }
 
@@ -121,8 +121,8 @@ export class Conversations extends Emitter {
    */
   markRead(address, position) {
     const known = this.#find(address);
-    if (!known || position <= known.unread.read) return;
-    this.#readTo(known, position);
+    if (known && position <= known.unread.read) return;
+    if (known) this.#readTo(known, position);
     this.#marks.mark(address, position);
   }
 
@@ -234,6 +234,7 @@ export class Conversations extends Emitter {
       known.unread.told(page.entries.filter((entry) => entry.position > page.read && this.#parts.counts(entry)).length, page.read, page.head);
       const last = page.entries.at(-1);
       if (last && (!known.last || isRevision(known.last) || last.position > known.last.position)) known.last = last;
+      known.at ??= last?.at ?? null;
       this.#changed();
     } catch {
       known.unread.isGuess = true; // asked again when it is live

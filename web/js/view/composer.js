@@ -7,7 +7,7 @@ import { visibleName } from './sentences.js';
 import { toast, told } from './toasts.js';
 import { View } from './view.js';
 
-/** @typedef {import('../realm/window.js').Item} Item */
+/** @typedef {import('../realm/items.js').Item} Item */
 /** @typedef {import('../realm/client.js').Client} Client */
 
 /** So long after the last key a draft is kept. */

@@ -37,7 +37,7 @@ class GroupPanel extends View {
     invite.hidden = true;
     fill(this, panelHead(t('group.title'), address),
       el('div', { class: 'panel-body' },
-        el('div', { class: 'panel-face' }, avatar(address, address, 'large'), el('h3', null, userText(address))),
+        el('div', { class: 'panel-face' }, avatar(address, address, 'large'), el('h2', null, userText(address))),
         this.#about,
         el('div', { class: 'panel-actions' }, searchButton(this), muteChoice(client, address)),
         el('section', null, el('div', { class: 'row apart' }, this.#count, invite), this.#people),

@@ -6,7 +6,7 @@ import { t } from '../words/words.js';
 import { quickEmojis } from './emoji.js';
 import { place } from './menu.js';
 
-/** @typedef {import('../realm/window.js').Item} Item */
+/** @typedef {import('../realm/items.js').Item} Item */
 /** @typedef {'react'|'reply'|'edit'|'copy'|'seen'|'retry'|'discard'|'remove'} ActionName */
 /** @typedef {{name:ActionName, icon:Parameters<typeof icon>[0], keys:string[], isDangerous?:boolean}} Action */
 /** @typedef {{mayWrite:boolean, mayDelete:(item:Item) => boolean, isGroup:boolean}} Rights */

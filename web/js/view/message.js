@@ -9,7 +9,7 @@ import { richText } from './rich-text.js';
 import { reasonOf, sentenceOf, spoken, statusWord, visibleName } from './sentences.js';
 
 /** @typedef {import('./rows.js').Row} Row */
-/** @typedef {import('../realm/window.js').Item} Item */
+/** @typedef {import('../realm/items.js').Item} Item */
 /** @typedef {{people:import('./people.js').People, quotes:import('./quotes.js').Quotes}} Around what a row has to know beside itself */
 
 /**

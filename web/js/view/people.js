@@ -5,7 +5,7 @@ import { Emitter } from '../realm/emitter.js';
 import { visibleName } from './sentences.js';
 
 /** @typedef {import('../realm/client.js').Client} Client */
-/** @typedef {import('../realm/window.js').Item} Item */
+/** @typedef {import('../realm/items.js').Item} Item */
 /** @typedef {{user:string, name:string, role:string, muted:boolean}} Member */
 
 const ranks = new Map([['member', 1], ['moderator', 2], ['owner', 3]]);

@@ -2,7 +2,7 @@
  * What stands below each other in a timeline: the days, the line above what is new, and the entries, which go together where one person says several things at once.
  */
 
-/** @typedef {import('../realm/window.js').Item} Item */
+/** @typedef {import('../realm/items.js').Item} Item */
 /** @typedef {{kind:'day', key:string, date:Date}|{kind:'unread', key:string}|{kind:'message', key:string, item:Item, leads:boolean}|{kind:'event', key:string, item:Item}} Row */
 
 /** Messages of one sender go together when no more time than this lies between two of them. */

@@ -4,7 +4,7 @@
 import { t } from '../words/words.js';
 import { time } from '../words/format.js';
 
-/** @typedef {import('../realm/window.js').Item} Item */
+/** @typedef {import('../realm/items.js').Item} Item */
 /** @typedef {import('../realm/types.js').Entry} Entry */
 
 /** Marks that turn the direction of what comes after them. */

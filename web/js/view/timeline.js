@@ -11,7 +11,7 @@ import { inSentence, visibleName } from './sentences.js';
 import { toast, told } from './toasts.js';
 import { View } from './view.js';
 
-/** @typedef {import('../realm/window.js').Item} Item */
+/** @typedef {import('../realm/items.js').Item} Item */
 /** @typedef {import('../realm/client.js').Client} Client */
 /** @typedef {import('./message-actions.js').Action} Action */
 
