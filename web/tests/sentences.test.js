@@ -9,7 +9,7 @@ const plain = (/** @type {string} */ text) => text.replace(/[\u2068\u2069]/g, ''
 /** @param {Partial<import('../js/realm/types.js').Entry>} entry */
 const entry = entry => ({ event: 'message', to: '#batak', mid: '', from: 'james', name: 'James', sent: '2026-11-21T14:52:00', ...entry });
 
-/** @param {Partial<import('../js/realm/types.js').Entry>} about @param {Partial<import('../js/realm/window.js').Item>} [item] */
+/** @param {Partial<import('../js/realm/types.js').Entry>} about @param {Partial<import('../js/realm/items.js').Item>} [item] */
 const item = (about, item = {}) => ({ key: 'k', position: 1, mine: false, status: null, ...item, entry: entry(about) });
 
 afterEach(() => setLanguage('id'));

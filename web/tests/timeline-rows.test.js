@@ -6,7 +6,7 @@ import { blockSize, blocksOf, dayOf, firstUnread, lastBlock, rowsOf } from '../j
  * @param {number|null} position
  * @param {string} sent
  * @param {{from?:string, event?:string, mine?:boolean, name?:string}} [about]
- * @returns {import('../js/realm/window.js').Item}
+ * @returns {import('../js/realm/items.js').Item}
  */
 function item(position, sent, { from = 'messi', event = 'message', mine = false, name = from } = {}) {
   return { key: `k${position ?? sent}`, position, mine, status: null, entry: { event, to: 'lineker', mid: '', from, name, sent, ...(position === null ? {} : { position }) } };
