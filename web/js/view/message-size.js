@@ -1,0 +1,21 @@
+/** How long a message may be: the realm's limit is in bytes of UTF-8. */
+export const mostBytes = 8192;
+
+const encoder = new TextEncoder();
+
+/**
+ * How many bytes may still be written; less than none when it is too long.
+ * @param {string} text
+ */
+export function bytesLeft(text) {
+  // No letter takes more than three bytes for each of its units: most texts need not be encoded to know that they fit.
+  return text.length * 3 < mostBytes / 2 ? mostBytes - text.length : mostBytes - encoder.encode(text).length;
+}
+
+/**
+ * Whether it can be said: not empty, and not too long.
+ * @param {string} text
+ */
+export function isSendable(text) {
+  return text.trim() !== '' && bytesLeft(text) >= 0;
+}
