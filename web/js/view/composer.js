@@ -245,7 +245,7 @@ export class Composer extends View {
     this.#size.hidden = reason !== null;
     this.#about.hidden = this.#about.hidden || reason !== null;
     this.#silence.hidden = reason === null;
-    fill(this.#silence, reason ? t(reason === 'muted' ? 'composer.muted' : 'composer.gone') : null);
+    fill(this.#silence, reason);
   }
 }
 

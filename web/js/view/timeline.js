@@ -111,6 +111,9 @@ export class TimelineView extends View {
     const { timeline } = this;
     try {
       await timeline.start(position ?? undefined);
+      if (!this.people.isGroup) {
+        this.people.silence(null);
+      }
       const first = timeline.items[0]?.position;
       if (position === null && timeline.read > 0 && timeline.hasOlder && first && first > timeline.read + 1 && firstUnread(timeline.items, timeline.read) !== null) {
         await timeline.start(timeline.read);
@@ -267,6 +270,9 @@ export class TimelineView extends View {
 
   /** @param {import('../realm/refusal.js').Refusal} refusal */
   #refused(refusal) {
+    if (!this.people.isGroup) {
+      this.people.silence(refusal.message);
+    }
     const canJoin = refusal.code === 'not_a_member' && this.people.isGroup;
     fill(this.#notice, el('p', null, refusal.message), canJoin
       ? el('button', { type: 'button', class: 'button primary', onclick: () => this.#join() }, t('timeline.join'))
