@@ -97,6 +97,7 @@ export class TimelineView extends View {
       on(document, 'visibilitychange', () => this.#markSoon()),
       () => this.#scroller.close(),
       () => clearTimeout(this.#marking),
+      () => clearTimeout(this.#stopping),
       ...this.#listen());
   }
 
@@ -407,6 +408,9 @@ export class TimelineView extends View {
 
   /** The day stands above the messages for as long as somebody scrolls, and a moment longer. */
   #showMovement() {
+    if (this.#scroller.isAtEnd) {
+      return;
+    }
     this.#day.classList.add('is-moving');
     clearTimeout(this.#stopping);
     this.#stopping = setTimeout(() => this.#day.classList.remove('is-moving'), dayFor);
