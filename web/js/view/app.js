@@ -51,11 +51,11 @@ class App extends View {
     this.#render();
     this.during(
       client.on('state', () => this.#onState()),
-      client.conversations.on('change', () => this.#onConversations()),
+      client.conversations.on('change', () => this.#showTitle()),
       client.conversations.on('notify', ({ entry, address }) => {
         notifications.tell(entry, address);
         if (!this.isShown(address)) {
-          this.#announce(t('app.announce', { name: inSentence(entry.name), place: inSentence(titleOf(client, address)) }));
+          fill(this.#announcer, t(address.startsWith('#') ? 'app.announceIn' : 'app.announce', { name: inSentence(entry.name), place: inSentence(address) }));
         }
       }),
       on(window, 'hashchange', () => this.#go()),
@@ -252,10 +252,6 @@ class App extends View {
     }
   }
 
-  #onConversations() {
-    this.#showTitle();
-  }
-
   #showTitle() {
     const { client } = this;
     const { conversations, me } = client;
@@ -268,11 +264,6 @@ class App extends View {
     if (document.visibilityState === 'visible') {
       this.client.presence.touch();
     }
-  }
-
-  /** @param {string} words */
-  #announce(words) {
-    fill(this.#announcer, words);
   }
 
   /** @param {'id'|'en'} chosen */
