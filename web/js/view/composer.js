@@ -212,8 +212,11 @@ export class Composer extends View {
   }
 
   #grow() {
+    // The height of all stays as it is meanwhile: if the messages above got more room for a moment, they would move.
+    this.style.height = `${this.offsetHeight}px`;
     this.#text.style.height = 'auto';
     this.#text.style.height = `${this.#text.scrollHeight + this.#text.offsetHeight - this.#text.clientHeight}px`;
+    this.style.height = '';
   }
 
   #measure() {
