@@ -18,11 +18,11 @@ const subjects = [
 
 /**
  * Opens the choice. The arrow keys walk through it, Escape and a click beside it close it.
- * @param {HTMLElement} beside what it belongs to; the focus goes back there when nothing was chosen
+ * @param {HTMLElement} beside what it belongs to
  * @param {(emoji:string) => void} pick told which one was chosen
- * @param {{chosen?:string, anchor?:HTMLElement}} [options] the one that is chosen already; what it is put next to, when that is not what has the focus
+ * @param {{chosen?:string, back?:() => void}} [options] the one that is chosen already; what gives the focus back, where `beside` may be drawn anew meanwhile
  */
-export function openEmojis(beside, pick, { chosen, anchor = beside } = {}) {
+export function openEmojis(beside, pick, { chosen, back = () => beside.focus({ preventScroll: true }) } = {}) {
   /** @param {string[]} emojis @param {string} label */
   const grid = (emojis, label) => el('div', { class: 'emoji-grid', role: 'group', 'aria-label': label }, emojis.map(emoji => el('button', {
     type: 'button', class: 'emoji', 'aria-pressed': chosen === undefined ? null : String(emoji === chosen), onclick: () => { isPicked = true; picker.hidePopover(); pick(emoji); },
@@ -31,11 +31,11 @@ export function openEmojis(beside, pick, { chosen, anchor = beside } = {}) {
   const picker = el('div', { class: 'menu emoji-picker', popover: 'auto', role: 'dialog', 'aria-label': t('emoji.choose') },
     grid(quickEmojis, t('emoji.quick')),
     subjects.map(([subject, emojis]) => [el('p', { class: 'emoji-subject', 'aria-hidden': 'true' }, t(`emoji.${subject}`)), grid(emojis, t(`emoji.${subject}`))]));
-  document.body.append(picker);
+  (beside.closest('main') ?? document.body).append(picker);
   on(picker, 'toggle', event => {
     if (event.newState === 'closed') {
       if (!isPicked && (document.activeElement === document.body || picker.contains(document.activeElement))) {
-        beside.focus({ preventScroll: true });
+        back();
       }
       picker.remove();
     }
@@ -49,7 +49,7 @@ export function openEmojis(beside, pick, { chosen, anchor = beside } = {}) {
     }
   });
   picker.showPopover();
-  place(picker, anchor);
+  place(picker, beside);
   roving(picker, '.emoji', { horizontal: true, wrap: true });
   /** @type {HTMLElement|null} */ (picker.querySelector('.emoji[aria-pressed=true]') ?? picker.querySelector('.emoji'))?.focus({ preventScroll: true });
 }

@@ -47,7 +47,7 @@ export function openJump(client) {
     const found = matching(client, words).slice(0, mostShown);
     const isNew = words !== '' && !/\s/u.test(words) && !found.some(one => client.sameAddress(one.address, words));
     addresses = [...found.map(one => one.address), ...(isNew ? [words] : [])];
-    fill(list, found.map((one, at) => option(at, avatar(one.address, client.names.of(one.address), 'small'), userText(titleOf(client, one.address), 'truncate grow'), one.unread ? el('span', { class: 'badge' }, one.unread) : null)),
+    fill(list, found.map((one, at) => option(at, avatar(one.address, client.names.of(one.address), 'small'), userText(titleOf(client, one.address), 'truncate jump-title'), one.unread ? el('span', { class: 'badge' }, one.unread) : null)),
       isNew ? option(found.length, icon('add'), el('span', { class: 'truncate grow' }, t('jump.new', { name: words }))) : null);
     choose(0);
   };

@@ -17,7 +17,7 @@ export function openMenu(button, items, at) {
       type: 'button', role: 'menuitem', class: ['menu-item', item.danger && 'danger'], onclick: () => { menu.hidePopover(); item.action(); },
     }, item.icon ? icon(item.icon) : null, item.label)));
   // In the part of the page that the button belongs to: an open dialog makes the others inert. Not beside it: what lies there may be made anew while the menu is open.
-  (button.closest('dialog, main, [role=navigation], [role=complementary]') ?? document.body).append(menu);
+  (button.closest('dialog, main, kabar-sidebar, .shell-side > *') ?? document.body).append(menu);
   menu.addEventListener('toggle', event => {
     if (/** @type {ToggleEvent} */ (event).newState === 'closed') {
       menu.remove();

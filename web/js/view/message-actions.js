@@ -74,24 +74,25 @@ export function actionBar(possible, run) {
  * The menu with the actions, and the emojis that are at hand. On a phone it comes from below.
  * @param {HTMLElement} row the message
  * @param {Action[]} possible
- * @param {(action:Action, anchor:HTMLElement) => void} run
+ * @param {(action:Action) => void} run
  * @param {(emoji:string) => void} react
+ * @param {() => void} back gives the focus back: the message may be drawn anew meanwhile
  */
-export function openActions(row, possible, run, react) {
+export function openActions(row, possible, run, react, back) {
   const canReact = possible.some(action => action.name === 'react');
   const menu = el('div', { class: 'menu action-menu', role: 'menu', popover: 'manual', 'aria-label': t('message.actions') },
     canReact ? el('div', { class: 'emoji-grid', role: 'group', 'aria-label': t('emoji.quick') }, quickEmojis.map(emoji => el('button', {
       type: 'button', role: 'menuitem', class: 'emoji', onclick: () => { menu.hidePopover(); react(emoji); },
     }, emoji))) : null,
     possible.map(action => el('button', {
-      type: 'button', role: 'menuitem', class: ['menu-item', action.isDangerous && 'danger'], onclick: () => { menu.hidePopover(); run(action, row); },
+      type: 'button', role: 'menuitem', class: ['menu-item', action.isDangerous && 'danger'], onclick: () => { menu.hidePopover(); run(action); },
     }, icon(action.icon), el('span', { class: 'grow' }, t(`action.${action.name}`)), el('kbd', { 'aria-hidden': 'true' }, action.keys[0] === 'Delete' ? 'Del' : action.keys[0]))));
-  document.body.append(menu);
+  (row.closest('main') ?? document.body).append(menu);
   // Not an `auto` popover: that would be closed by the finger that is lifted after the long press which has opened it.
   const end = on(document, 'pointerdown', event => { if (!menu.contains(/** @type {Node} */ (event.target))) menu.hidePopover(); }, { capture: true });
   on(menu, 'beforetoggle', event => {
     if (event.newState === 'closed' && (menu.contains(document.activeElement) || document.activeElement === document.body)) {
-      row.focus({ preventScroll: true });
+      back();
     }
   });
   on(menu, 'toggle', event => {

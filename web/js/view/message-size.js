@@ -8,8 +8,7 @@ const encoder = new TextEncoder();
  * @param {string} text
  */
 export function bytesLeft(text) {
-  // No letter takes more than three bytes for each of its units: most texts need not be encoded to know that they fit.
-  return text.length * 3 < mostBytes / 2 ? mostBytes - text.length : mostBytes - encoder.encode(text).length;
+  return mostBytes - encoder.encode(text).length;
 }
 
 /**

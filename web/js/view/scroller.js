@@ -45,6 +45,7 @@ export class Scroller {
   #anchor = null;
   #isAtEnd = true;
   #width = 0;
+  #height = 0;
   #isTouched = false;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #stillness;
@@ -55,9 +56,9 @@ export class Scroller {
 
   /**
    * @param {HTMLElement} viewport the element that scrolls
-   * @param {{rows:(block:Block) => Row[], draw:(row:Row) => HTMLElement, signature:(row:Row) => string, moved:() => void, still:() => void}} source what is shown: the rows
+   * @param {{rows:(block:Block) => Row[], draw:(row:Row) => HTMLElement, signature:(row:Row) => string, moved:() => void, still:() => boolean}} source what is shown: the rows
    * of a block; the element for a row; a string that differs when the element has to be made anew. `moved` is told when what is in view may be something else, `still`
-   * when nothing moves any more
+   * when nothing moves any more; it says whether another place is shown soon
    */
   constructor(viewport, source) {
     this.viewport = viewport;
@@ -93,6 +94,18 @@ export class Scroller {
   get distanceBelow() {
     const end = this.#room + this.#content.offsetHeight + this.#blocks.span(this.#last + 1, this.#blocks.list.length);
     return end - this.viewport.scrollTop - this.viewport.clientHeight;
+  }
+
+  /** Where in the room for what is not loaded above the upper edge of the view is, from 0 to 1; null when it is not there. */
+  get shareAbove() {
+    const room = this.#room - this.#blocks.span(0, this.#first);
+    return this.distanceAbove < 0 ? Math.max(0, this.viewport.scrollTop / room) : null;
+  }
+
+  /** The same for the room below and the lower edge. */
+  get shareBelow() {
+    const room = this.#below.offsetHeight - this.#blocks.span(this.#last + 1, this.#blocks.list.length);
+    return this.distanceBelow < 0 ? Math.min(1, -this.distanceBelow / room) : null;
   }
 
   /** How high the view is. */
@@ -229,6 +242,10 @@ export class Scroller {
   }
 
   #scrolled() {
+    if (this.viewport.clientHeight !== this.#height) {
+      // The view is higher or lower than it was, and may have been moved by that: the place is kept when that is told.
+      return;
+    }
     this.#noteEnd();
     this.#capture();
     this.#sync(false, null);
@@ -242,9 +259,8 @@ export class Scroller {
   #awaitStillness() {
     clearTimeout(this.#stillness);
     this.#stillness = setTimeout(() => {
-      if (!this.#isTouched) {
+      if (!this.#isTouched && !this.source.still()) {
         this.#settle();
-        this.source.still();
       }
     }, stillAfter);
   }
@@ -259,6 +275,7 @@ export class Scroller {
       this.#blocks.forget();
     }
     this.#width = clientWidth;
+    this.#height = clientHeight;
     this.#measure();
     if (this.#isAtEnd && this.#beyond.below === 0) {
       this.#sync(false, { end: true });
@@ -511,7 +528,7 @@ export class Scroller {
   #settleAtStart() {
     const top = this.viewport.scrollTop;
     const ideal = this.#idealRoom();
-    if ((top < 1 && this.#room < ideal - 1) || (ideal < 1 && this.#room >= 1 && top < this.#room + this.viewport.clientHeight)) {
+    if ((top < 1 && this.#room < Math.min(ideal - 1, this.viewport.clientHeight)) || (ideal < 1 && this.#room >= 1 && top < this.#room + this.viewport.clientHeight)) {
       this.#settle();
     }
   }

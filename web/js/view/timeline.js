@@ -97,6 +97,7 @@ export class TimelineView extends View {
       on(document, 'visibilitychange', () => this.#markSoon()),
       () => this.#scroller.close(),
       () => clearTimeout(this.#marking),
+      () => clearTimeout(this.#stopping),
       ...this.#listen());
   }
 
@@ -111,6 +112,9 @@ export class TimelineView extends View {
     const { timeline } = this;
     try {
       await timeline.start(position ?? undefined);
+      if (!this.people.isGroup) {
+        this.people.silence(null);
+      }
       const first = timeline.items[0]?.position;
       if (position === null && timeline.read > 0 && timeline.hasOlder && first && first > timeline.read + 1 && firstUnread(timeline.items, timeline.read) !== null) {
         await timeline.start(timeline.read);
@@ -203,17 +207,21 @@ export class TimelineView extends View {
     if (this.#isOpening) {
       return;
     }
-    const { items, hasOlder, hasNewer, address } = this.timeline;
+    const { items, hasOlder, hasNewer } = this.timeline;
     const first = items.find(item => item.position !== null)?.position ?? 1;
     const last = items.findLast(item => item.position !== null)?.position ?? 0;
-    const head = this.client.conversations.get(address)?.last?.position ?? 0;
-    this.#scroller.update(blocksOf(items), { above: hasOlder ? first - 1 : 0, below: hasNewer ? Math.max(1, head - last) : 0 }, goal);
+    this.#scroller.update(blocksOf(items), { above: hasOlder ? first - 1 : 0, below: hasNewer ? Math.max(1, this.#head - last) : 0 }, goal);
     this.#showEmpty();
   }
 
   #remember() {
     this.#last = this.timeline.items.findLast(item => item.position !== null)?.position ?? 0;
     this.#hadNewer = this.timeline.hasNewer;
+  }
+
+  /** The last position of the conversation, as far as it is known. */
+  get #head() {
+    return this.client.conversations.get(this.timeline.address)?.last?.position ?? this.#last;
   }
 
   /** @param {number} position */
@@ -263,6 +271,9 @@ export class TimelineView extends View {
 
   /** @param {import('../realm/refusal.js').Refusal} refusal */
   #refused(refusal) {
+    if (!this.people.isGroup) {
+      this.people.silence(refusal.message);
+    }
     const canJoin = refusal.code === 'not_a_member' && this.people.isGroup;
     fill(this.#notice, el('p', null, refusal.message), canJoin
       ? el('button', { type: 'button', class: 'button primary', onclick: () => this.#join() }, t('timeline.join'))
@@ -315,13 +326,17 @@ export class TimelineView extends View {
     const first = items.find(item => item.position !== null)?.position;
     const last = items.findLast(item => item.position !== null)?.position;
     if (this.#isOpening || !first || !last) {
-      return;
+      return false;
     }
-    if (hasOlder && above < -far) {
-      void this.#goTo(Math.max(1, Math.round(first + above / this.#scroller.perPosition)), 0);
-    } else if (hasNewer && below < -far) {
-      void this.#goTo(Math.round(last - below / this.#scroller.perPosition), 1);
+    const { shareAbove, shareBelow } = this.#scroller;
+    if (hasOlder && shareAbove !== null && above < -far) {
+      void this.#goTo(Math.round(1 + shareAbove * (first - 1)), 0);
+    } else if (hasNewer && shareBelow !== null && below < -far) {
+      void this.#goTo(Math.round(last + shareBelow * (this.#head - last)), 1);
+    } else {
+      return false;
     }
+    return true;
   }
 
   /**
@@ -393,6 +408,9 @@ export class TimelineView extends View {
 
   /** The day stands above the messages for as long as somebody scrolls, and a moment longer. */
   #showMovement() {
+    if (this.#scroller.isAtEnd) {
+      return;
+    }
     this.#day.classList.add('is-moving');
     clearTimeout(this.#stopping);
     this.#stopping = setTimeout(() => this.#day.classList.remove('is-moving'), dayFor);
@@ -541,7 +559,7 @@ export class TimelineView extends View {
       const action = actionOfKey(event, this.#actionsOn(drawn.row.item));
       if (action) {
         event.preventDefault();
-        this.#act(action, drawn.row.item, drawn.element);
+        this.#act(action, drawn.row.item);
       } else if (event.key === 'Enter' && isOnRow) {
         event.preventDefault();
         this.#openMenu(drawn.element, drawn.row.item);
@@ -599,19 +617,19 @@ export class TimelineView extends View {
    * @param {Item} item
    */
   #showBar(element, item) {
-    if (this.#bar?.parentElement === element || matchMedia('(hover: none)').matches) {
+    if ((this.#bar && (element.contains(this.#bar) || this.#bar.contains(document.activeElement))) || matchMedia('(hover: none)').matches) {
       return;
     }
-    this.#hideBar();
+    this.#bar?.remove();
     const possible = this.#actionsOn(item);
     if (possible.length > 0) {
-      this.#bar = actionBar(possible, (action, button) => this.#act(action, item, element, button));
-      element.append(this.#bar);
+      this.#bar = actionBar(possible, (action, button) => this.#act(action, item, button));
+      element.querySelector('.bubble')?.append(this.#bar);
     }
   }
 
   #hideBar() {
-    if (this.#bar && !this.#bar.parentElement?.contains(document.activeElement)) {
+    if (this.#bar && !this.#bar.closest('.message')?.contains(document.activeElement)) {
       this.#bar.remove();
       this.#bar = null;
     }
@@ -625,22 +643,22 @@ export class TimelineView extends View {
     const possible = this.#actionsOn(item);
     if (possible.length > 0 && !document.querySelector('.action-menu')) {
       getSelection()?.removeAllRanges();
-      openActions(element, possible, action => this.#act(action, item, element), emoji => this.#react(item, emoji));
+      openActions(element, possible, action => this.#act(action, item), emoji => this.#react(item, emoji), () => this.#focusOn(item));
     }
   }
 
   /**
    * @param {Action} action
    * @param {Item} item
-   * @param {HTMLElement} element
-   * @param {HTMLElement} [anchor]
+   * @param {HTMLElement} [anchor] the button that was pressed
    */
-  #act(action, item, element, anchor) {
+  #act(action, item, anchor) {
     const { position, entry } = item;
     switch (action.name) {
       case 'react': {
         const chosen = entry.reactions?.find(({ from }) => this.people.isMe(from))?.emoji ?? '';
-        openEmojis(element, emoji => { element.focus({ preventScroll: true }); this.#react(item, emoji); }, { chosen, anchor: anchor ?? /** @type {HTMLElement} */ (element.querySelector('.bubble')) });
+        const element = this.#scroller.drawnRow(item.key)?.element.querySelector('.bubble');
+        openEmojis(anchor ?? /** @type {HTMLElement} */ (element), emoji => { this.#focusOn(item); this.#react(item, emoji); }, { chosen, back: () => this.#focusOn(item) });
         break;
       }
       case 'reply':
@@ -664,6 +682,11 @@ export class TimelineView extends View {
       case 'remove':
         void this.#remove(item);
     }
+  }
+
+  /** @param {Item} item */
+  #focusOn({ key }) {
+    (this.#scroller.drawnRow(key)?.element ?? this.#viewport).focus({ preventScroll: true });
   }
 
   /** @param {Item} item */

@@ -14,7 +14,8 @@ export const en = {
   // app
   'app.admin': 'Administration',
   'app.admin.failed': 'Administration could not be loaded',
-  'app.announce': 'New message from {name} in {place}',
+  'app.announce': 'New message from {name}',
+  'app.announceIn': 'New message from {name} in {place}',
   'app.home': 'Hello, {name}',
   'app.home.hint': 'Choose a conversation, or begin one.',
   'app.skip': 'Skip to the conversation',
@@ -119,7 +120,6 @@ export const en = {
   'group.member.muted': 'silenced',
   'group.member.write': 'Write to them',
   'group.members': { one: '{count} member', other: '{count} members' },
-  'group.members.title': 'Members',
   'group.move': 'Move to another realm…',
   'group.move.action': 'Move',
   'group.move.none': 'This realm is not joined with any other',
@@ -366,7 +366,7 @@ export const en = {
   'status.delivered': 'delivered',
   'status.failed': 'not sent: {reason}',
   'status.read': 'read',
-  'status.sending': 'is being sent',
+  'status.sending': 'waits to be sent',
   'status.sent': 'sent',
   'status.waiting': 'waits for the other realm',
 

@@ -14,7 +14,8 @@ export const id = {
   // app
   'app.admin': 'Administrasi',
   'app.admin.failed': 'Administrasi tidak dapat dimuat',
-  'app.announce': 'Pesan baru dari {name} di {place}',
+  'app.announce': 'Pesan baru dari {name}',
+  'app.announceIn': 'Pesan baru dari {name} di {place}',
   'app.home': 'Halo, {name}',
   'app.home.hint': 'Pilih percakapan, atau mulai yang baru.',
   'app.skip': 'Langsung ke percakapan',
@@ -119,7 +120,6 @@ export const id = {
   'group.member.muted': 'dibungkam',
   'group.member.write': 'Kirim pesan',
   'group.members': '{count} anggota',
-  'group.members.title': 'Anggota',
   'group.move': 'Pindahkan ke realm lain…',
   'group.move.action': 'Pindahkan',
   'group.move.none': 'Realm ini tidak terhubung dengan realm lain',
@@ -366,7 +366,7 @@ export const id = {
   'status.delivered': 'tersampaikan',
   'status.failed': 'tidak terkirim: {reason}',
   'status.read': 'dibaca',
-  'status.sending': 'sedang dikirim',
+  'status.sending': 'menunggu dikirim',
   'status.sent': 'terkirim',
   'status.waiting': 'menunggu realm lain',
 
