@@ -159,7 +159,7 @@ class App extends View {
     this.#nameParts();
     this.#sidebar.current = this.openAddress;
     this.#showTitle();
-    if (before.place !== 'home' && route.place === 'home' && !this.#sidebar.isSearching) {
+    if (before.place !== 'home' && route.place === 'home') {
       this.#sidebar.focusOn(before.place === 'conversation' ? before.address : null);
     }
   }
