@@ -5,8 +5,8 @@ namespace Kabar.Server.Control;
 /// <summary>What an operator asks of a realm, one JSON object a line on the control socket.</summary>
 internal sealed record ControlRequest
 {
-    /// <summary>What to do; see <see cref="OperatorCommands"/>.</summary>
-    public required string Do { get; init; }
+    /// <summary>What to do; see <see cref="OperatorCommands"/>. Over HTTP the path says it.</summary>
+    public string Do { get; init; } = "";
 
     public string? Username { get; init; }
 

@@ -167,6 +167,7 @@ internal sealed class KabarHost : IAsyncDisposable
         services.AddSingleton<WebErrors>();
         services.AddSingleton<WebSessions>();
         services.AddSingleton<SessionEndpoints>();
+        services.AddSingleton<AdminEndpoints>();
     }
 
     private static void TuneSockets(SocketTransportOptions sockets)

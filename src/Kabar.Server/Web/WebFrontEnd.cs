@@ -22,6 +22,7 @@ internal static partial class WebFrontEnd
         WebSocketEndpoint.Map(application);
         services.GetRequiredService<WebAssets>().Map(application);
         services.GetRequiredService<SessionEndpoints>().Map(application);
+        services.GetRequiredService<AdminEndpoints>().Map(application);
     }
 
     // What every request under /api has in common: who may not ask, that nothing of it is kept, and what comes of a fault.
