@@ -6,7 +6,7 @@ namespace Kabar.Server.Control;
 internal sealed record ControlRequest
 {
     /// <summary>What to do; see <see cref="OperatorCommands"/>. Over HTTP the path says it.</summary>
-    public string Do { get; init; } = "";
+    public string? Do { get; init; }
 
     public string? Username { get; init; }
 

@@ -80,7 +80,7 @@ internal sealed class OperatorCommands : IDisposable
 
     private async Task<ControlReply> ExecuteAsync(ControlRequest request, bool keepsAnAdmin, CancellationToken cancellationToken)
     {
-        if (!_table.TryGetValue(request.Do, out var command)) return new ControlReply { Error = $"This server does not know \"{request.Do}\"; is it an older version?" };
+        if (!_table.TryGetValue(request.Do ?? "", out var command)) return new ControlReply { Error = $"This server does not know \"{request.Do}\"; is it an older version?" };
         try
         {
             return keepsAnAdmin && command.TakesRight
