@@ -4,6 +4,7 @@ import { View } from '../view/view.js';
 import { fullTime, lastSeen } from '../words/format.js';
 import { t } from '../words/words.js';
 import { ask } from './ask.js';
+import { shortDate } from './figures.js';
 import { act, actions, confirmByName, failure, table } from './parts.js';
 import { newPassword } from './secrets.js';
 
@@ -19,7 +20,7 @@ class AccountsPage extends View {
   #timer = 0;
   #asked = 0;
   #search = el('input', { type: 'search', placeholder: t('admin.accounts.search'), 'aria-label': t('admin.accounts.search'), autocomplete: 'off', spellcheck: 'false', oninput: () => this.#wait() });
-  #table = table(t('admin.accounts'), [t('admin.accounts.name'), t('admin.accounts.state'), t('admin.accounts.created'), { label: t('admin.accounts.actions'), hidden: true }]);
+  #table = table(t('admin.accounts'), [t('admin.accounts.name'), { label: t('admin.accounts.created'), spare: true }, { label: t('admin.accounts.actions'), hidden: true }]);
   #more = el('button', { type: 'button', class: 'button', hidden: true, onclick: () => this.#load(true) }, t('admin.more'));
   #problem = el('div');
 
@@ -69,9 +70,11 @@ class AccountsPage extends View {
     const { username } = account;
     const attributes = Object.entries(account.attributes).map(([key, value]) => `${key}: ${value}`).join(', ');
     return el('tr', null,
-      el('th', { scope: 'row' }, userText(account.display_name, 'block'), el('span', { class: 'quiet small block', dir: 'ltr' }, username), attributes ? userText(attributes, 'quiet small block') : null),
-      el('td', null, account.is_admin ? el('span', { class: 'tag accent' }, t('admin.accounts.admin')) : null, ' ', account.is_disabled ? el('span', { class: 'tag danger' }, t('admin.accounts.off')) : null),
-      el('td', { class: 'quiet' }, fullTime(account.created)),
+      el('th', { scope: 'row' },
+        el('span', { class: 'row' }, userText(account.display_name), account.is_admin ? el('span', { class: 'tag accent' }, t('admin.accounts.admin')) : null,
+          account.is_disabled ? el('span', { class: 'tag danger' }, t('admin.accounts.off')) : null),
+        el('span', { class: 'quiet small block' }, el('span', { dir: 'ltr' }, username), attributes ? [' · ', userText(attributes)] : null)),
+      el('td', { class: ['quiet', 'spare'], title: fullTime(account.created) }, shortDate(account.created)),
       el('td', { class: 'end' }, actions(username, () => [
         { label: t('admin.accounts.sessions'), icon: 'key', action: () => sessionsDialog(username) },
         { label: t('admin.accounts.password'), icon: 'lock', action: () => this.#resetPassword(username) },

@@ -5,10 +5,18 @@ const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
 /**
  * A number as people write it.
  * @param {number} value
- * @param {number} [digits] behind the decimal sign
+ * @param {number} [digits] behind the decimal sign, at most
  */
 export function number(value, digits = 0) {
-  return new Intl.NumberFormat(language() === 'en' ? 'en-GB' : 'id-ID', { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+  return new Intl.NumberFormat(locale(), { maximumFractionDigits: digits }).format(value);
+}
+
+/**
+ * A number that moves: with a decimal as long as it is small.
+ * @param {number} value
+ */
+export function rate(value) {
+  return number(value, value < 10 ? 1 : 0);
 }
 
 /**
@@ -39,4 +47,16 @@ export function duration(seconds) {
   ];
   const first = whole >= 86_400 ? 0 : whole >= 3_600 ? 1 : whole >= 60 ? 2 : 3;
   return parts.slice(first, first + 2).join(' ');
+}
+
+/**
+ * A day and a time in short: `21 Nov 2026, 18:45`.
+ * @param {string} when
+ */
+export function shortDate(when) {
+  return new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(when));
+}
+
+function locale() {
+  return language() === 'en' ? 'en-GB' : 'id-ID';
 }

@@ -17,7 +17,7 @@ class GroupPage extends View {
   /** The realm that is administered. */
   realm = '';
   #head = el('div', { class: 'stack' });
-  #table = table(t('admin.groups.members'), [t('admin.member.name'), t('admin.member.role'), t('admin.member.state'), { label: t('admin.accounts.actions'), hidden: true }]);
+  #table = table(t('admin.groups.members'), [t('admin.member.name'), t('admin.member.role'), { label: t('admin.accounts.actions'), hidden: true }]);
 
   connectedCallback() {
     fill(this, el('p', null, el('a', { href: '#/admin/groups' }, t('admin.groups.all'))), this.#head, this.#table.element);
@@ -60,7 +60,7 @@ class GroupPage extends View {
           el('button', { type: 'button', class: 'button', onclick: () => this.#name('group ban', t('admin.group.banSomebody')) }, icon('ban'), t('admin.group.banSomebody')),
           el('button', { type: 'button', class: 'button', onclick: () => this.#move() }, icon('server'), t('admin.group.move')),
         ] : null,
-        el('button', { type: 'button', class: 'button danger', onclick: () => this.#remove(name) }, icon('trash'), t('admin.group.remove'))));
+        el('button', { type: 'button', class: 'button quiet danger', onclick: () => this.#remove(name) }, icon('trash'), t('admin.group.remove'))));
   }
 
   /**
@@ -71,8 +71,7 @@ class GroupPage extends View {
     const { address } = member;
     return el('tr', null,
       el('th', { scope: 'row' }, member.display_name ? userText(member.display_name, 'block') : null, el('span', { class: 'quiet small block', dir: 'ltr' }, address)),
-      el('td', null, member.role ? t(`admin.role.${member.role}`) : null),
-      el('td', null, member.is_muted ? el('span', { class: 'tag warning' }, t('admin.member.muted')) : null, member.is_banned ? el('span', { class: 'tag danger' }, t('admin.member.banned')) : null,
+      el('td', null, member.role ? t(`admin.role.${member.role}`) : null, ' ', member.is_muted ? el('span', { class: 'tag warning' }, t('admin.member.muted')) : null, member.is_banned ? el('span', { class: 'tag danger' }, t('admin.member.banned')) : null,
         member.is_invited ? el('span', { class: 'tag' }, t('admin.member.invited')) : null),
       el('td', { class: 'end' }, isHere && !member.is_invited ? actions(address, () => member.is_banned
         ? [{ label: t('admin.group.unban'), icon: 'check', action: () => this.#do('group unban', address) }]

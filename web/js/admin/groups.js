@@ -17,7 +17,7 @@ class GroupsPage extends View {
   /** @type {Group[]} */
   #groups = [];
   #search = el('input', { type: 'search', placeholder: t('admin.groups.search'), 'aria-label': t('admin.groups.search'), autocomplete: 'off', spellcheck: 'false', oninput: () => this.#show() });
-  #table = table(t('admin.groups'), [t('admin.groups.name'), t('admin.groups.joining'), { label: t('admin.groups.members'), number: true }, { label: t('admin.groups.entries'), number: true }]);
+  #table = table(t('admin.groups'), [t('admin.groups.name'), { label: t('admin.groups.joining'), spare: true }, { label: t('admin.groups.members'), number: true }, { label: t('admin.groups.entries'), number: true, spare: true }]);
   #problem = el('div');
 
   connectedCallback() {
@@ -40,10 +40,11 @@ class GroupsPage extends View {
     const found = this.#groups.filter(group => `${addressOf(group)}\n${group.topic}`.toLowerCase().includes(wanted));
     this.#table.show(found.map(group => el('tr', null,
       el('th', { scope: 'row' }, el('a', { href: `#/admin/groups/${encodeURIComponent(addressOf(group))}`, dir: 'ltr' }, `#${group.name}`), ' ', el('span', { class: 'quiet', dir: 'ltr' }, `@${group.home}`),
+        group.awaits.length > 0 ? [' ', el('span', { class: 'tag warning' }, t('admin.groups.recovering'))] : null,
         group.topic ? userText(group.topic, 'quiet small block') : null),
-      el('td', null, t(group.is_open ? 'admin.groups.open' : 'admin.groups.closed'), ' ', group.awaits.length > 0 ? el('span', { class: 'tag warning' }, t('admin.groups.recovering')) : null),
+      el('td', { class: 'spare' }, t(group.is_open ? 'admin.groups.open' : 'admin.groups.closed')),
       el('td', { class: 'number' }, number(group.members)),
-      el('td', { class: 'number' }, number(group.last_position)))), t(this.#groups.length === 0 ? 'admin.groups.none' : 'admin.groups.notFound'));
+      el('td', { class: 'number spare' }, number(group.last_position)))), t(this.#groups.length === 0 ? 'admin.groups.none' : 'admin.groups.notFound'));
   }
 
   #add() {

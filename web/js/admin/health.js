@@ -2,10 +2,9 @@ import { el, fill, icon } from '../dom.js';
 import { section } from '../view/page-parts.js';
 import { told } from '../view/toasts.js';
 import { View } from '../view/view.js';
-import { fullTime } from '../words/format.js';
 import { hasWords, t } from '../words/words.js';
 import { ask } from './ask.js';
-import { bytes, duration, number } from './figures.js';
+import { bytes, duration, number, rate, shortDate } from './figures.js';
 import { failure, table } from './parts.js';
 import { plot } from './plot.js';
 import { poll } from './polling.js';
@@ -23,15 +22,15 @@ class Health extends View {
   #figures = el('dl', { class: 'figures' });
   #listeners = el('ul', { class: 'listeners' });
   #progress = el('div', { class: 'stack tight', role: 'status' });
-  #limits = table(t('admin.limits'), [t('admin.limits.bounds'), { label: t('admin.limits.value'), number: true }, t('admin.limits.name')]);
-  #backups = table(t('admin.backups'), [t('admin.backups.begun'), { label: t('admin.backups.size'), number: true }, t('admin.backups.folder')]);
+  #limits = table(t('admin.limits'), [t('admin.limits.name'), { label: t('admin.limits.value'), number: true }]);
+  #backups = table(t('admin.backups'), [t('admin.backups.begun'), { label: t('admin.backups.size'), number: true }]);
   #now = el('button', { type: 'button', class: 'button primary', onclick: () => this.#backUp() }, icon('download'), t('admin.backups.now'));
   #plots = {
-    requests: plot(t('admin.plot.requests'), value => number(value, value < 10 ? 1 : 0), Samples.most),
-    cpu: plot(t('admin.plot.cpu'), value => `${number(value, value < 10 ? 1 : 0)} %`, Samples.most),
-    memory: plot(t('admin.plot.memory'), bytes, Samples.most),
-    connections: plot(t('admin.plot.connections'), value => number(value), Samples.most),
-    queue: plot(t('admin.plot.queue'), value => number(value), Samples.most),
+    requests: plot(t('admin.plot.requests'), rate),
+    cpu: plot(t('admin.plot.cpu'), value => `${rate(value)} %`),
+    memory: plot(t('admin.plot.memory'), value => `${rate(value)} MiB`),
+    connections: plot(t('admin.plot.connections'), number),
+    queue: plot(t('admin.plot.queue'), number),
   };
 
   connectedCallback() {
@@ -80,9 +79,8 @@ class Health extends View {
     this.#showProgress(status.backup);
     if (!this.#limits.element.querySelector('th[scope=row]')) {
       this.#limits.show(status.limits.map(limit => el('tr', null,
-        el('td', null, hasWords(`admin.limit.${limit.name}`) ? t(`admin.limit.${limit.name}`) : limit.meaning),
-        el('td', { class: 'number' }, limit.value === 0 ? t('admin.limits.off') : number(limit.value)),
-        el('th', { scope: 'row', class: 'code' }, limit.name))), '');
+        el('th', { scope: 'row' }, el('span', { class: 'block' }, hasWords(`admin.limit.${limit.name}`) ? t(`admin.limit.${limit.name}`) : limit.meaning), el('span', { class: 'quiet code' }, limit.name)),
+        el('td', { class: 'number' }, limit.value === 0 ? t('admin.limits.off') : number(limit.value)))), '');
     }
   }
 
@@ -114,7 +112,8 @@ class Health extends View {
     const reply = await told(ask('backup list'));
     const backups = /** @type {Backup[]} */ (reply?.backups ?? []);
     this.#backups.show(backups.reverse().map(backup => el('tr', null,
-      el('td', null, fullTime(backup.begun)), el('td', { class: 'number' }, bytes(backup.bytes)), el('td', { class: 'code' }, backup.folder))), t('admin.backups.none'));
+      el('th', { scope: 'row' }, el('span', { class: 'block' }, shortDate(backup.begun)), el('span', { class: 'quiet code' }, backup.folder)),
+      el('td', { class: 'number' }, bytes(backup.bytes)))), t('admin.backups.none'));
   }
 }
 

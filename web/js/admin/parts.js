@@ -9,15 +9,15 @@ import { ask } from './ask.js';
 /** @typedef {import('../dom.js').Child} Child */
 
 /**
- * A table: its name for those who do not see it, the headings, and where its rows go.
+ * A table: its name for those who do not see it, the headings, and where its rows go. On a phone there is no room for what is `spare`.
  * @param {string} label
- * @param {(string | {label: string, number?: true, hidden?: true})[]} columns
+ * @param {(string | {label: string, number?: true, hidden?: true, spare?: true})[]} columns
  * @returns {{element: HTMLElement, show: (rows: HTMLTableRowElement[], none: string) => void}}
  */
 export function table(label, columns) {
   const body = el('tbody');
   const heads = columns.map(column => typeof column === 'string' ? { label: column } : column)
-    .map(column => el('th', { scope: 'col', class: 'number' in column && 'number' }, 'hidden' in column ? el('span', { class: 'visually-hidden' }, column.label) : column.label));
+    .map(column => el('th', { scope: 'col', class: ['number' in column && 'number', 'spare' in column && 'spare'] }, 'hidden' in column ? el('span', { class: 'visually-hidden' }, column.label) : column.label));
   const element = el('div', { class: 'table-scroll', tabindex: '0', role: 'region', 'aria-label': label }, el('table', null, el('thead', null, el('tr', null, heads)), body));
   return {
     element,

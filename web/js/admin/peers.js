@@ -16,7 +16,7 @@ const pause = 2_000;
 class PeersPage extends View {
   #shown = '';
   #problem = el('div');
-  #table = table(t('admin.peers'), [t('admin.peers.realm'), t('admin.peers.state'), { label: t('admin.peers.queue'), number: true }, t('admin.peers.contact'), { label: t('admin.accounts.actions'), hidden: true }]);
+  #table = table(t('admin.peers'), [t('admin.peers.realm'), t('admin.peers.state'), { label: t('admin.peers.queue'), number: true }, { label: t('admin.accounts.actions'), hidden: true }]);
 
   connectedCallback() {
     fill(this,
@@ -62,10 +62,10 @@ class PeersPage extends View {
       el('th', { scope: 'row' }, el('span', { class: 'block', dir: 'ltr' }, realm), peer.address ? el('span', { class: 'quiet small block', dir: 'ltr' }, peer.address) : null,
         peer.fingerprint ? el('details', { class: 'small' }, el('summary', { class: 'quiet' }, t('admin.peers.fingerprint')), el('span', { class: 'code' }, peer.fingerprint)) : null),
       el('td', null, el('span', { class: ['tag', tones[peer.state]] }, hasWords(`admin.peer.${peer.state}`) ? t(`admin.peer.${peer.state}`) : peer.state),
-        peer.hindrance ? el('span', { class: 'quiet small block' }, peer.hindrance) : null),
+        isNative ? el('span', { class: 'quiet small block', title: peer.last_contact ? fullTime(peer.last_contact) : null }, peer.last_contact ? lastSeen(peer.last_contact) : t('admin.peers.never')) : null,
+        peer.hindrance ? el('span', { class: 'small block' }, peer.hindrance) : null),
       el('td', { class: 'number' }, isNative ? number(peer.queue) : '–', peer.queue > 0 ? el('span', { class: 'quiet small block' }, bytes(peer.queue_bytes)) : null,
         peer.oldest_seconds !== undefined ? el('span', { class: 'quiet small block' }, t('admin.peers.oldest', { time: duration(peer.oldest_seconds) })) : null),
-      el('td', null, peer.last_contact ? el('span', { title: fullTime(peer.last_contact) }, lastSeen(peer.last_contact)) : isNative ? t('admin.peers.never') : '–'),
       el('td', { class: 'end' }, isNative ? actions(realm, () => [
         peer.state === 'paused'
           ? { label: t('admin.peers.resume'), icon: 'refresh', action: () => this.#change('peer resume', realm) }

@@ -1,4 +1,5 @@
 import { el } from '../dom.js';
+import { mostSamples } from './samples.js';
 
 const namespace = 'http://www.w3.org/2000/svg';
 const width = 300;
@@ -8,10 +9,9 @@ const height = 72;
  * A small plot of one figure: its name, what it is now, and a line of what it was.
  * @param {string} label
  * @param {(value: number) => string} write how a value is written
- * @param {number} most how many values fill it
  * @returns {{element: HTMLElement, draw: (values: number[]) => void}}
  */
-export function plot(label, write, most) {
+export function plot(label, write) {
   const area = path('plot-area');
   const line = path('plot-line');
   const svg = document.createElementNS(namespace, 'svg');
@@ -30,7 +30,7 @@ export function plot(label, write, most) {
         return;
       }
       const ceiling = ceilingOf(Math.max(...values));
-      const points = pointsOf(values, ceiling, most);
+      const points = pointsOf(values, ceiling);
       line.setAttribute('d', `M${points.join('L')}`);
       area.setAttribute('d', `M${points[0]?.split(' ')[0]} ${height}L${points.join('L')}L${width} ${height}Z`);
       now.textContent = write(last);
@@ -55,10 +55,9 @@ export function ceilingOf(value) {
  * Where the values stand; the last at the right edge.
  * @param {number[]} values
  * @param {number} ceiling
- * @param {number} most
  */
-export function pointsOf(values, ceiling, most) {
-  const step = width / (most - 1);
+export function pointsOf(values, ceiling) {
+  const step = width / (mostSamples - 1);
   return values.map((value, index) => `${(width - (values.length - 1 - index) * step).toFixed(1)} ${(height - value / ceiling * (height - 2) - 1).toFixed(1)}`);
 }
 

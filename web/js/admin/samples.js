@@ -1,7 +1,8 @@
 /** @typedef {import('./ask.js').Status} Status */
-/** @typedef {{requests: number, cpu: number, memory: number, connections: number, queue: number}} Sample requests a second, CPU in percent of one core, bytes, connections, what waits for peers */
+/** @typedef {{requests: number, cpu: number, memory: number, connections: number, queue: number}} Sample requests a second, CPU in percent of one core, MiB, connections, what waits for peers */
 
-const most = 150;
+/** How many are kept, and fill a plot. */
+export const mostSamples = 150;
 
 /** What the plots show: the last five minutes, when it is asked every two seconds. Rates come from two answers that follow each other. */
 export class Samples {
@@ -26,13 +27,12 @@ export class Samples {
     this.all.push({
       requests: (status.requests - last.requests) / seconds,
       cpu: (status.cpu_seconds - last.cpu_seconds) / seconds * 100,
-      memory: status.resident_bytes,
+      memory: status.resident_bytes / 1_048_576,
       connections: status.connections,
       queue: status.peers.reduce((sum, peer) => sum + peer.queue, 0),
     });
-    this.all.splice(0, this.all.length - most);
+    if (this.all.length > mostSamples) {
+      this.all.shift();
+    }
   }
 }
-
-/** How many fit into a plot. */
-Samples.most = most;

@@ -1,9 +1,9 @@
 import { el, fill, userText } from '../dom.js';
 import { confirmDialog } from '../view/dialog.js';
 import { View } from '../view/view.js';
-import { fullTime } from '../words/format.js';
 import { t } from '../words/words.js';
 import { ask } from './ask.js';
+import { shortDate } from './figures.js';
 import { act, failure, table } from './parts.js';
 
 /** @typedef {{id: string, username: string, name: string, may: string[], in?: string, hook?: boolean, created: string, used?: string, expires?: string}} Token */
@@ -11,7 +11,7 @@ import { act, failure, table } from './parts.js';
 /** `<kabar-admin-tokens>`: the tokens and webhooks of all accounts. They are made in the settings of whom they belong to. */
 class TokensPage extends View {
   #problem = el('div');
-  #table = table(t('admin.tokens'), [t('admin.tokens.name'), t('admin.tokens.owner'), t('admin.tokens.may'), t('admin.tokens.used'), { label: t('admin.accounts.actions'), hidden: true }]);
+  #table = table(t('admin.tokens'), [t('admin.tokens.name'), t('admin.tokens.owner'), t('admin.tokens.may'), { label: t('admin.tokens.used'), spare: true }, { label: t('admin.accounts.actions'), hidden: true }]);
 
   connectedCallback() {
     fill(this, el('p', { class: 'hint' }, t('admin.tokens.hint')), this.#problem, this.#table.element);
@@ -31,11 +31,11 @@ class TokensPage extends View {
   /** @param {Token} token */
   #row(token) {
     return el('tr', null,
-      el('th', { scope: 'row' }, userText(token.name, 'block'), el('span', { class: 'quiet small block' }, t('admin.tokens.made', { time: fullTime(token.created) }))),
+      el('th', { scope: 'row' }, userText(token.name, 'block'), el('span', { class: 'quiet small block' }, t('admin.tokens.made', { time: shortDate(token.created) }))),
       el('td', { dir: 'ltr' }, token.username),
       el('td', null, el('span', { class: 'tag' }, token.hook ? t('admin.tokens.hook') : token.may.map(right => t(`admin.tokens.may.${right}`)).join(', ')),
         token.in ? el('span', { class: 'quiet small block', dir: 'ltr' }, token.in) : null),
-      el('td', null, token.used ? fullTime(token.used) : t('admin.tokens.unused'), token.expires ? el('span', { class: 'quiet small block' }, t('admin.tokens.expires', { time: fullTime(token.expires) })) : null),
+      el('td', { class: 'spare' }, token.used ? shortDate(token.used) : t('admin.tokens.unused'), token.expires ? el('span', { class: 'quiet small block' }, t('admin.tokens.expires', { time: shortDate(token.expires) })) : null),
       el('td', { class: 'end' }, el('button', { type: 'button', class: 'button small', 'aria-label': t('admin.tokens.revokeOne', { name: token.name }), onclick: () => this.#revoke(token) }, t('common.revoke'))));
   }
 
