@@ -69,7 +69,7 @@ class AccountsPage extends View {
   #row(account) {
     const { username } = account;
     const attributes = Object.entries(account.attributes).map(([key, value]) => `${key}: ${value}`).join(', ');
-    return el('tr', null,
+    return el('tr', { data: { key: username } },
       el('th', { scope: 'row' },
         el('span', { class: 'row' }, userText(account.display_name), account.is_admin ? el('span', { class: 'tag accent' }, t('admin.accounts.admin')) : null,
           account.is_disabled ? el('span', { class: 'tag danger' }, t('admin.accounts.off')) : null),

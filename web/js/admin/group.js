@@ -69,7 +69,7 @@ class GroupPage extends View {
    */
   #row(member, isHere) {
     const { address } = member;
-    return el('tr', null,
+    return el('tr', { data: { key: address } },
       el('th', { scope: 'row' }, member.display_name ? userText(member.display_name, 'block') : null, el('span', { class: 'quiet small block', dir: 'ltr' }, address)),
       el('td', null, member.role ? t(`admin.role.${member.role}`) : null, ' ', member.is_muted ? el('span', { class: 'tag warning' }, t('admin.member.muted')) : null, member.is_banned ? el('span', { class: 'tag danger' }, t('admin.member.banned')) : null,
         member.is_invited ? el('span', { class: 'tag' }, t('admin.member.invited')) : null),

@@ -9,7 +9,7 @@ import { ask } from './ask.js';
 /** @typedef {import('../dom.js').Child} Child */
 
 /**
- * A table: its name for those who do not see it, the headings, and where its rows go. On a phone there is no room for what is `spare`.
+ * A table: its name for those who do not see it, the headings, and where its rows go. A row with the `data-key` of the one that had the focus has it afterwards. On a phone there is no room for what is `spare`.
  * @param {string} label
  * @param {(string | {label: string, number?: true, hidden?: true, spare?: true})[]} columns
  * @returns {{element: HTMLElement, show: (rows: HTMLTableRowElement[], none: string) => void}}
@@ -21,7 +21,13 @@ export function table(label, columns) {
   const element = el('div', { class: 'table-scroll', tabindex: '0', role: 'region', 'aria-label': label }, el('table', null, el('thead', null, el('tr', null, heads)), body));
   return {
     element,
-    show: (rows, none) => fill(body, rows.length > 0 ? rows : el('tr', null, el('td', { colspan: columns.length, class: 'quiet' }, none))),
+    show: (rows, none) => {
+      const focused = body.contains(document.activeElement) ? document.activeElement?.closest('tr')?.dataset['key'] : undefined;
+      fill(body, rows.length > 0 ? rows : el('tr', null, el('td', { colspan: columns.length, class: 'quiet' }, none)));
+      if (focused !== undefined) {
+        (rows.find(row => row.dataset['key'] === focused)?.querySelector('button') ?? element).focus();
+      }
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import { el, fill, icon } from '../dom.js';
-import { confirmDialog, formDialog, secretDialog } from '../view/dialog.js';
+import { confirmDialog, formDialog, openDialog, secretDialog } from '../view/dialog.js';
 import { View } from '../view/view.js';
 import { fullTime, lastSeen } from '../words/format.js';
 import { hasWords, t } from '../words/words.js';
@@ -37,20 +37,10 @@ class PeersPage extends View {
       const shown = JSON.stringify(peers);
       if (shown !== this.#shown && !document.querySelector('.menu')) {
         this.#shown = shown;
-        this.#show(peers);
+        this.#table.show(peers.map(peer => this.#row(peer)), t('admin.peers.none'));
       }
     } catch (error) {
       fill(this.#problem, failure(error));
-    }
-  }
-
-  /** @param {Peer[]} peers */
-  #show(peers) {
-    const focused = this.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement).closest('tr')?.dataset['realm'] : undefined;
-    const rows = peers.map(peer => this.#row(peer));
-    this.#table.show(rows, t('admin.peers.none'));
-    if (focused !== undefined) {
-      rows.find(row => row.dataset['realm'] === focused)?.querySelector('button')?.focus();
     }
   }
 
@@ -58,9 +48,8 @@ class PeersPage extends View {
   #row(peer) {
     const { realm } = peer;
     const isNative = peer.kind === 'native';
-    return el('tr', { data: { realm } },
-      el('th', { scope: 'row' }, el('span', { class: 'block', dir: 'ltr' }, realm), peer.address ? el('span', { class: 'quiet small block', dir: 'ltr' }, peer.address) : null,
-        peer.fingerprint ? el('details', { class: 'small' }, el('summary', { class: 'quiet' }, t('admin.peers.fingerprint')), el('span', { class: 'code' }, peer.fingerprint)) : null),
+    return el('tr', { data: { key: realm } },
+      el('th', { scope: 'row' }, el('span', { class: 'block', dir: 'ltr' }, realm), peer.address ? el('span', { class: 'quiet small block', dir: 'ltr' }, peer.address) : null),
       el('td', null, el('span', { class: ['tag', tones[peer.state]] }, hasWords(`admin.peer.${peer.state}`) ? t(`admin.peer.${peer.state}`) : peer.state),
         isNative ? el('span', { class: 'quiet small block', title: peer.last_contact ? fullTime(peer.last_contact) : null }, peer.last_contact ? lastSeen(peer.last_contact) : t('admin.peers.never')) : null,
         peer.hindrance ? el('span', { class: 'small block' }, peer.hindrance) : null),
@@ -70,6 +59,7 @@ class PeersPage extends View {
         peer.state === 'paused'
           ? { label: t('admin.peers.resume'), icon: 'refresh', action: () => this.#change('peer resume', realm) }
           : { label: t('admin.peers.pause'), icon: 'clock', action: () => this.#pause(realm) },
+        peer.fingerprint ? { label: t('admin.peers.fingerprint'), icon: 'key', action: () => { openDialog(t('admin.peers.fingerprintOf', { name: realm }), el('p', { class: 'code' }, peer.fingerprint)); } } : null,
         { label: t('admin.peers.remove'), icon: 'trash', danger: true, action: () => this.#remove(realm) },
       ]) : null));
   }

@@ -30,7 +30,7 @@ class TokensPage extends View {
 
   /** @param {Token} token */
   #row(token) {
-    return el('tr', null,
+    return el('tr', { data: { key: token.id } },
       el('th', { scope: 'row' }, userText(token.name, 'block'), el('span', { class: 'quiet small block' }, t('admin.tokens.made', { time: shortDate(token.created) }))),
       el('td', { dir: 'ltr' }, token.username),
       el('td', null, el('span', { class: 'tag' }, token.hook ? t('admin.tokens.hook') : token.may.map(right => t(`admin.tokens.may.${right}`)).join(', ')),
@@ -42,7 +42,7 @@ class TokensPage extends View {
   /** @param {Token} token */
   async #revoke(token) {
     if (await confirmDialog({ title: t('admin.tokens.revokeOne', { name: token.name }), text: t('admin.tokens.revoke.text'), action: t('common.revoke'), danger: true })
-      && await act('token revoke', { id: token.id }, t('admin.done'))) {
+      && await act('token revoke', { token: token.id }, t('admin.done'))) {
       await this.#load();
     }
   }
