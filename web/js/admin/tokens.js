@@ -6,7 +6,7 @@ import { ask } from './ask.js';
 import { shortDate } from './figures.js';
 import { act, failure, table } from './parts.js';
 
-/** @typedef {{id: string, username: string, name: string, may: string[], in?: string, hook?: boolean, created: string, used?: string, expires?: string}} Token */
+/** @typedef {{id: string, username: string, name: string, may: string[], in?: string, is_hook: boolean, created: string, used?: string, expires?: string}} Token */
 
 /** `<kabar-admin-tokens>`: the tokens and webhooks of all accounts. They are made in the settings of whom they belong to. */
 class TokensPage extends View {
@@ -33,7 +33,7 @@ class TokensPage extends View {
     return el('tr', { data: { key: token.id } },
       el('th', { scope: 'row' }, userText(token.name, 'block'), el('span', { class: 'quiet small block' }, t('admin.tokens.made', { time: shortDate(token.created) }))),
       el('td', { dir: 'ltr' }, token.username),
-      el('td', null, el('span', { class: 'tag' }, token.hook ? t('admin.tokens.hook') : token.may.map(right => t(`admin.tokens.may.${right}`)).join(', ')),
+      el('td', null, el('span', { class: 'tag' }, token.is_hook ? t('admin.tokens.hook') : token.may.map(right => t(`admin.tokens.may.${right}`)).join(', ')),
         token.in ? el('span', { class: 'quiet small block', dir: 'ltr' }, token.in) : null),
       el('td', { class: 'spare' }, token.used ? shortDate(token.used) : t('admin.tokens.unused'), token.expires ? el('span', { class: 'quiet small block' }, t('admin.tokens.expires', { time: shortDate(token.expires) })) : null),
       el('td', { class: 'end' }, el('button', { type: 'button', class: 'button small', 'aria-label': t('admin.tokens.revokeOne', { name: token.name }), onclick: () => this.#revoke(token) }, t('common.revoke'))));
