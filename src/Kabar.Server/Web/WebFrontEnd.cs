@@ -25,6 +25,7 @@ internal static partial class WebFrontEnd
         WebSocketEndpoint.Map(application);
         services.GetRequiredService<WebAssets>().Map(application);
         services.GetRequiredService<SessionEndpoints>().Map(application);
+        services.GetRequiredService<AdminEndpoints>().Map(application);
     }
 
     // Limits and log-ins count for the address of whoever asks, not for that of the proxy he comes through.
