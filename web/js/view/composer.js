@@ -212,8 +212,11 @@ export class Composer extends View {
   }
 
   #grow() {
+    // The height of all stays as it is meanwhile: if the messages above got more room for a moment, they would move.
+    this.style.height = `${this.offsetHeight}px`;
     this.#text.style.height = 'auto';
     this.#text.style.height = `${this.#text.scrollHeight + this.#text.offsetHeight - this.#text.clientHeight}px`;
+    this.style.height = '';
   }
 
   #measure() {
@@ -245,7 +248,7 @@ export class Composer extends View {
     this.#size.hidden = reason !== null;
     this.#about.hidden = this.#about.hidden || reason !== null;
     this.#silence.hidden = reason === null;
-    fill(this.#silence, reason ? t(reason === 'muted' ? 'composer.muted' : 'composer.gone') : null);
+    fill(this.#silence, reason);
   }
 }
 

@@ -83,7 +83,7 @@ function drawMessage(item, leads, around) {
     entry.reply && !entry.deleted ? drawQuote(entry.reply, around) : null,
     el('div', { class: ['message-text', !entry.deleted && isOnlyEmoji(entry.text ?? '') && 'is-large'], dir: 'auto' },
       entry.deleted ? [icon('trash'), t('message.deleted')] : richText(entry.text ?? ''),
-      el('span', { class: 'message-meta', dir: 'ltr' },
+      el('span', { class: 'message-meta' },
         entry.edited && !entry.deleted ? el('span', { title: fullTime(entry.edited) }, t('message.edited')) : null,
         el('time', { datetime: entry.sent, title: fullTime(entry.sent) }, time(entry.sent)),
         entry.deleted ? null : drawStatus(item, around)))),

@@ -2,6 +2,7 @@
  * Who takes part in a conversation: their names, in a group their roles, and whether one may say something there oneself.
  */
 import { Emitter } from '../realm/emitter.js';
+import { t } from '../words/words.js';
 import { visibleName } from './sentences.js';
 
 /** @typedef {import('../realm/client.js').Client} Client */
@@ -20,7 +21,7 @@ export class People extends Emitter {
   #isAsking = false;
   #mustAskAgain = false;
 
-  /** Why nothing can be said here: one is no member, or may not speak; null when one may. @type {'left'|'muted'|null} */
+  /** Why nothing can be said here, in words; null when one may speak. @type {string|null} */
   silenced = null;
 
   /**
@@ -58,6 +59,17 @@ export class People extends Emitter {
     return this.isGroup && mine >= 2 && mine > this.#rankOf(item.entry.from);
   }
 
+  /**
+   * There is nobody to speak to, or there is again.
+   * @param {string|null} reason
+   */
+  silence(reason) {
+    if (reason !== this.silenced) {
+      this.silenced = reason;
+      this.emit('change');
+    }
+  }
+
   /** Asks who is a member. */
   async load() {
     if (!this.isGroup) {
@@ -72,11 +84,11 @@ export class People extends Emitter {
       const members = await this.client.groups.members(this.address);
       this.#members = new Map(members.map(member => [this.client.fold(member.user), member]));
       const own = this.#members.get(this.client.fold(this.client.me.user));
-      this.silenced = !own ? 'left' : own.muted ? 'muted' : null;
+      this.silenced = !own ? t('composer.gone') : own.muted ? t('composer.muted') : null;
     } catch (error) {
       const { code } = /** @type {{code?:string}} */ (error);
       if (code === 'not_a_member' || code === 'unknown_group') {
-        this.silenced = 'left';
+        this.silenced = t('composer.gone');
       }
     } finally {
       this.#isAsking = false;

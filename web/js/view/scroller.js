@@ -45,6 +45,7 @@ export class Scroller {
   #anchor = null;
   #isAtEnd = true;
   #width = 0;
+  #height = 0;
   #isTouched = false;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #stillness;
@@ -241,6 +242,10 @@ export class Scroller {
   }
 
   #scrolled() {
+    if (this.viewport.clientHeight !== this.#height) {
+      // The view is higher or lower than it was, and may have been moved by that: the place is kept when that is told.
+      return;
+    }
     this.#noteEnd();
     this.#capture();
     this.#sync(false, null);
@@ -270,6 +275,7 @@ export class Scroller {
       this.#blocks.forget();
     }
     this.#width = clientWidth;
+    this.#height = clientHeight;
     this.#measure();
     if (this.#isAtEnd && this.#beyond.below === 0) {
       this.#sync(false, { end: true });

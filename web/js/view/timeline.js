@@ -97,6 +97,7 @@ export class TimelineView extends View {
       on(document, 'visibilitychange', () => this.#markSoon()),
       () => this.#scroller.close(),
       () => clearTimeout(this.#marking),
+      () => clearTimeout(this.#stopping),
       ...this.#listen());
   }
 
@@ -111,6 +112,9 @@ export class TimelineView extends View {
     const { timeline } = this;
     try {
       await timeline.start(position ?? undefined);
+      if (!this.people.isGroup) {
+        this.people.silence(null);
+      }
       const first = timeline.items[0]?.position;
       if (position === null && timeline.read > 0 && timeline.hasOlder && first && first > timeline.read + 1 && firstUnread(timeline.items, timeline.read) !== null) {
         await timeline.start(timeline.read);
@@ -267,6 +271,9 @@ export class TimelineView extends View {
 
   /** @param {import('../realm/refusal.js').Refusal} refusal */
   #refused(refusal) {
+    if (!this.people.isGroup) {
+      this.people.silence(refusal.message);
+    }
     const canJoin = refusal.code === 'not_a_member' && this.people.isGroup;
     fill(this.#notice, el('p', null, refusal.message), canJoin
       ? el('button', { type: 'button', class: 'button primary', onclick: () => this.#join() }, t('timeline.join'))
@@ -401,6 +408,9 @@ export class TimelineView extends View {
 
   /** The day stands above the messages for as long as somebody scrolls, and a moment longer. */
   #showMovement() {
+    if (this.#scroller.isAtEnd) {
+      return;
+    }
     this.#day.classList.add('is-moving');
     clearTimeout(this.#stopping);
     this.#stopping = setTimeout(() => this.#day.classList.remove('is-moving'), dayFor);

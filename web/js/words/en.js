@@ -366,7 +366,7 @@ export const en = {
   'status.delivered': 'delivered',
   'status.failed': 'not sent: {reason}',
   'status.read': 'read',
-  'status.sending': 'is being sent',
+  'status.sending': 'waits to be sent',
   'status.sent': 'sent',
   'status.waiting': 'waits for the other realm',
 

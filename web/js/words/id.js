@@ -366,7 +366,7 @@ export const id = {
   'status.delivered': 'tersampaikan',
   'status.failed': 'tidak terkirim: {reason}',
   'status.read': 'dibaca',
-  'status.sending': 'sedang dikirim',
+  'status.sending': 'menunggu dikirim',
   'status.sent': 'terkirim',
   'status.waiting': 'menunggu realm lain',
 
