@@ -11,8 +11,8 @@ public abstract record NativeRequest;
 public sealed record AuthRequest(string Username, Password Password) : NativeRequest;
 
 /// <summary><c>resume</c>: go on with a session.</summary>
-/// <param name="Token">Which.</param>
-public sealed record ResumeRequest(SessionToken Token) : NativeRequest;
+/// <param name="Token">Which; null for the one whose token came with the connection itself.</param>
+public sealed record ResumeRequest(SessionToken? Token) : NativeRequest;
 
 /// <summary><c>register</c>: make an account and log in.</summary>
 /// <param name="Username">As typed.</param>

@@ -15,8 +15,8 @@ public static class NativeVerbs
     [
         new("auth", "USERNAME PASSWORD", [NativeKey.Username, NativeKey.Password], "masuk", "log in",
             static (ref NativeFields fields) => new AuthRequest(fields.String(NativeKey.Username), fields.Password(NativeKey.Password))),
-        new("resume", "TOKEN", [NativeKey.Token], "melanjutkan sesi", "go on with a session",
-            static (ref NativeFields fields) => new ResumeRequest(fields.Token(NativeKey.Token))),
+        new("resume", "[TOKEN]", [NativeKey.Token], "melanjutkan sesi", "go on with a session",
+            static (ref NativeFields fields) => new ResumeRequest(fields.Has(NativeKey.Token) ? fields.Token(NativeKey.Token) : null)),
         new("register", "USERNAME PASSWORD [CODE]", [NativeKey.Username, NativeKey.Password, NativeKey.Code], "membuat akun lalu masuk", "make an account and log in",
             static (ref NativeFields fields) => new RegisterRequest(
                 fields.String(NativeKey.Username), fields.Password(NativeKey.Password), fields.OptionalString(NativeKey.Code), fields.OptionalString(NativeKey.Name))),

@@ -195,6 +195,7 @@ public static class NativeWriter
         json.String(",\"name\":"u8, auth.LoggedIn.Account.DisplayName);
         json.Word(",\"realm\":"u8, auth.Realm.Value);
         json.Id(",\"session\":"u8, auth.LoggedIn.Session.Id.Value);
+        if (auth.LoggedIn.Account.IsAdmin) json.Bool(",\"admin\":"u8, true);
         if (!auth.ShowsToken) return;
         Span<byte> token = stackalloc byte[SessionToken.TextLength];
         auth.LoggedIn.Token.Write(token);

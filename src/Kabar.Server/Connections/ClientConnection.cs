@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
+using Kabar.Core;
 using Kabar.Protocol;
 using Kabar.Server.Hosting;
 using Microsoft.Extensions.Logging;
@@ -25,6 +26,9 @@ internal sealed partial class ClientConnection(
 
     /// <summary>Where it comes from exactly.</summary>
     public IPAddress Remote => (remote as IPEndPoint)?.Address ?? IPAddress.None;
+
+    /// <summary>The token that came with the connection itself: the cookie of a browser that has opened a WebSocket.</summary>
+    public SessionToken? Brought { get; init; }
 
     /// <summary>Whether it is a stream of bytes, on which anything may be spoken; a WebSocket is one of messages.</summary>
     public bool IsStream => transport is not WebSocketTransport;

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
+using Kabar.Core;
 using Kabar.Server.Hosting;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -30,9 +31,9 @@ internal sealed partial class ConnectionDoor(
 
     /// <summary>Serves whatever has two pipes.</summary>
     /// <returns>Whether it was admitted.</returns>
-    public async Task<bool> ServeAsync(IDuplexPipe transport, Speech speech, EndPoint? remote, Action abort)
+    public async Task<bool> ServeAsync(IDuplexPipe transport, Speech speech, EndPoint? remote, Action abort, SessionToken? brought = null)
     {
-        var connection = new ClientConnection(transport, remote, abort, registry, limits, metrics, clock, logger);
+        var connection = new ClientConnection(transport, remote, abort, registry, limits, metrics, clock, logger) { Brought = brought };
         if (!registry.TryAdd(connection))
         {
             Log.Refused(logger, connection.Origin);

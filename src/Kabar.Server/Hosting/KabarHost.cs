@@ -6,6 +6,7 @@ using Kabar.Server.Control;
 using Kabar.Server.Federation;
 using Kabar.Server.Lines;
 using Kabar.Server.Native;
+using Kabar.Server.Web;
 using Kabar.Storage;
 using Kabar.Storage.Sqlite;
 using Microsoft.AspNetCore.Builder;
@@ -59,7 +60,7 @@ internal sealed class KabarHost : IAsyncDisposable
         builder.Services.Configure<KestrelServerOptions>(kestrel => Listen(kestrel, options, name, clock));
         _application = builder.Build();
         MonitoringEndpoints.Map(_application);
-        WebSocketEndpoint.Map(_application);
+        WebFrontEnd.Map(_application);
         _application.Services.GetRequiredService<KabarMetrics>().AddGauge(
             "kabar_unindexed_messages", "Messages that the index does not hold yet.", () => store.UnindexedMessages);
         _application.Services.GetRequiredService<KabarMetrics>().AddGauge(
@@ -156,6 +157,10 @@ internal sealed class KabarHost : IAsyncDisposable
         services.AddSingleton<ControlListener>();
         services.AddHostedService<Housekeeping>();
         services.AddSingleton<MetricsPage>();
+        services.AddSingleton(new WebAssets(options.Web));
+        services.AddSingleton<WebErrors>();
+        services.AddSingleton<WebSessions>();
+        services.AddSingleton<SessionEndpoints>();
     }
 
     private static void TuneSockets(SocketTransportOptions sockets)
@@ -207,6 +212,7 @@ internal sealed class KabarHost : IAsyncDisposable
     private void Listen(KestrelServerOptions kestrel, KabarOptions options, RealmName name, TimeProvider clock)
     {
         kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = WebBodies.MostBytes;
         var services = kestrel.ApplicationServices;
         foreach (var listener in options.Listeners)
         {

@@ -17,8 +17,11 @@ internal sealed record KabarOptions
     /// <summary>The line listeners.</summary>
     public string[] Listen { get; init; } = [];
 
-    /// <summary>Where WebSockets, /metrics and /healthz are served, <c>HOST:PORT[,tls]</c>; null for nowhere.</summary>
+    /// <summary>Where the page, the API, WebSockets, /metrics and /healthz are served, <c>HOST:PORT[,tls]</c>; null for nowhere.</summary>
     public string? Http { get; init; }
+
+    /// <summary>A folder that the files of the page are read from each time, for those who work on them; null for those in the executable.</summary>
+    public string? Web { get; init; }
 
     /// <summary>Where other realms' native links are served; null for nowhere until a peer is invited.</summary>
     public string? Link { get; init; }
@@ -109,6 +112,7 @@ internal sealed record KabarOptions
         if ((Tls.Certificate is null) != (Tls.Key is null)) throw new SettingException("Tls:Certificate and Tls:Key belong together; one is missing.");
         _ = Listeners;
         _ = HttpListener;
+        if (Web is not null && !Directory.Exists(Web)) throw new SettingException($"Web \"{Web}\" is no folder.");
         _ = LinkEndPoint;
         _ = RegistrationMode;
         _ = SpokenLanguage;

@@ -26,6 +26,9 @@ internal sealed class NativeCaller(NativeFrontEnd host, ClientConnection connect
     /// <summary>What attempts count for.</summary>
     public string Origin => connection.Origin.ToString();
 
+    /// <summary>The token that came with the connection itself: a browser's cookie.</summary>
+    public SessionToken? Brought => connection.Brought;
+
     /// <summary>What the caller is spoken to in.</summary>
     public Language Language { get; set; } = host.Language;
 

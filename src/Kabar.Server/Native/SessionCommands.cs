@@ -9,8 +9,9 @@ internal static class SessionCommands
     public static async ValueTask<NativeReply> LogInAsync(NativeCaller caller, AuthRequest request) =>
         await EnterAsync(caller, await caller.Realm.AuthenticateAsync(request.Username, request.Password, caller.Origin, CancellationToken.None), showsToken: true);
 
-    public static async ValueTask<NativeReply> ResumeAsync(NativeCaller caller, ResumeRequest request) =>
-        await EnterAsync(caller, await caller.Realm.ResumeAsync(request.Token, CancellationToken.None), showsToken: false);
+    public static async ValueTask<NativeReply> ResumeAsync(NativeCaller caller, ResumeRequest request) => (request.Token ?? caller.Brought) is { } token
+        ? await EnterAsync(caller, await caller.Realm.ResumeAsync(token, CancellationToken.None), showsToken: false)
+        : new RefusalReply(Refusal.MissingParameter, "token");
 
     public static async ValueTask<NativeReply> RegisterAsync(NativeCaller caller, RegisterRequest request)
     {

@@ -4,7 +4,7 @@ using System.Net.WebSockets;
 using System.Text;
 using Kabar.Core;
 using Kabar.Server.Connections;
-using Kabar.Server.Hosting;
+using Kabar.Server.Web;
 using Kabar.Transcripts;
 using Microsoft.Extensions.Configuration;
 
@@ -122,7 +122,7 @@ public sealed class WebSocketTests : IAsyncLifetime
     [InlineData("https://kabar.example", "kabar.example:8443", false)]
     [InlineData("null", "kabar.example", false)]
     [InlineData("https://kabar.example", "", false)]
-    public void A_page_of_another_site_may_not_connect(string? origin, string host, bool isAllowed) => WebSocketEndpoint.IsOfThisSite(origin, host).ShouldBe(isAllowed);
+    public void A_page_of_another_site_may_not_connect(string? origin, string host, bool isAllowed) => SiteOrigin.IsOfThisSite(origin, host).ShouldBe(isAllowed);
 
     [Theory]
     [InlineData(false)]

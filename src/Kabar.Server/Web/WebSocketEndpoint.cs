@@ -1,11 +1,12 @@
 using System.Net;
 using System.Net.WebSockets;
 using Kabar.Server.Connections;
+using Kabar.Server.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Kabar.Server.Hosting;
+namespace Kabar.Server.Web;
 
 /// <summary>The native protocol over WebSocket, at <c>/ws</c> of the HTTP listener. Protocol: native, "Transport".</summary>
 internal static class WebSocketEndpoint
@@ -23,21 +24,11 @@ internal static class WebSocketEndpoint
         var door = application.Services.GetRequiredService<ConnectionDoor>();
         var limits = application.Services.GetRequiredService<Limits>();
         var registry = application.Services.GetRequiredService<ConnectionRegistry>();
-        var clock = application.Services.GetRequiredService<TimeProvider>();
-        application.Map("/ws", context => ServeAsync(context, door, limits, registry, clock));
+        var sessions = application.Services.GetRequiredService<WebSessions>();
+        application.Map("/ws", context => ServeAsync(context, door, limits, registry, sessions));
     }
 
-    /// <summary>
-    /// Whether a page may connect: a browser says of which site it is, and lets any page try. One of another site must not speak for who is logged in here.
-    /// </summary>
-    public static bool IsOfThisSite(string? origin, string host) =>
-        string.IsNullOrEmpty(origin)
-        || (Uri.TryCreate(origin, UriKind.Absolute, out var site)
-            && Uri.TryCreate($"{site.Scheme}://{host}", UriKind.Absolute, out var asked)
-            && string.Equals(site.Authority, asked.Authority, StringComparison.OrdinalIgnoreCase)
-            && site.Authority.Length > 0);
-
-    private static async Task ServeAsync(HttpContext context, ConnectionDoor door, Limits limits, ConnectionRegistry registry, TimeProvider clock)
+    private static async Task ServeAsync(HttpContext context, ConnectionDoor door, Limits limits, ConnectionRegistry registry, WebSessions sessions)
     {
         if (!context.WebSockets.IsWebSocketRequest)
         {
@@ -46,7 +37,7 @@ internal static class WebSocketEndpoint
             return;
         }
 
-        if (!IsOfThisSite(context.Request.Headers.Origin, context.Request.Host.Value ?? ""))
+        if (!SiteOrigin.IsOfThisSite(context.Request))
         {
             context.Response.StatusCode = StatusCodes.Status403Forbidden;
             return;
@@ -58,7 +49,7 @@ internal static class WebSocketEndpoint
         var remote = context.Connection.RemoteIpAddress is { } address ? new IPEndPoint(address, context.Connection.RemotePort) : null;
         using var leaving = new CancellationTokenSource();
         var receiving = transport.ReceiveAsync(leaving.Token);
-        var isAdmitted = await door.ServeAsync(transport, Speech.Native, remote, context.Abort);
+        var isAdmitted = await door.ServeAsync(transport, Speech.Native, remote, context.Abort, sessions.TokenOf(context.Request));
 
         // The client is told why, and what it still sends up to its own leave is thrown away.
         leaving.CancelAfter(LeaveTakes);

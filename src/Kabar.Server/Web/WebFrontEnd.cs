@@ -1,0 +1,61 @@
+using Kabar.Core;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Kabar.Server.Web;
+
+/// <summary>
+/// The front end of browsers and of bots: the page and its files, log-in, and what is asked for by HTTP. The chat itself goes over the WebSocket, in the native protocol.
+/// Protocol: web.
+/// </summary>
+internal static partial class WebFrontEnd
+{
+    public static void Map(WebApplication application)
+    {
+        var services = application.Services;
+        var errors = services.GetRequiredService<WebErrors>();
+        var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(WebFrontEnd));
+        SecurityHeaders.Use(application);
+        application.Use((context, next) => GuardAsync(context, next, errors, logger));
+        WebSocketEndpoint.Map(application);
+        services.GetRequiredService<WebAssets>().Map(application);
+        services.GetRequiredService<SessionEndpoints>().Map(application);
+    }
+
+    // What every request under /api has in common: who may not ask, that nothing of it is kept, and what comes of a fault.
+    private static async Task GuardAsync(HttpContext context, RequestDelegate next, WebErrors errors, ILogger logger)
+    {
+        if (!context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal))
+        {
+            await next(context);
+            return;
+        }
+
+        context.Response.Headers.CacheControl = "no-store";
+        var changes = !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method);
+        if (changes && !SiteOrigin.IsOfThisSite(context.Request))
+        {
+            await errors.RefuseAsync(context, Refusal.NotAllowed, "origin");
+            return;
+        }
+
+        try
+        {
+            await next(context);
+        }
+        catch (Exception exception) when (exception is StoreException or NotSupportedException or System.Security.Cryptography.CryptographicException && !context.Response.HasStarted)
+        {
+            // The path may hold a secret, and is not told.
+            Log.Failed(logger, exception);
+            await errors.RefuseAsync(context, Refusal.Failed);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 1301, Level = LogLevel.Error, Message = "A request over HTTP failed.")]
+        public static partial void Failed(ILogger logger, Exception exception);
+    }
+}

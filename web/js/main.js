@@ -1,0 +1,1 @@
+// The first module: replaced by the page.
