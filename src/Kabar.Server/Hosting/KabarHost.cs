@@ -7,6 +7,7 @@ using Kabar.Server.Federation;
 using Kabar.Server.Lines;
 using Kabar.Server.Native;
 using Kabar.Server.Web;
+using Kabar.Server.Web.Api;
 using Kabar.Storage;
 using Kabar.Storage.Sqlite;
 using Microsoft.AspNetCore.Builder;
@@ -161,6 +162,11 @@ internal sealed class KabarHost : IAsyncDisposable
         services.AddSingleton<WebErrors>();
         services.AddSingleton<WebSessions>();
         services.AddSingleton<SessionEndpoints>();
+        services.AddSingleton<TokenEndpoints>();
+        services.AddSingleton<TokenRates>();
+        services.AddSingleton<BotDoor>();
+        services.AddSingleton<BotEndpoints>();
+        ApiDocument.Add(services, name);
     }
 
     private static void TuneSockets(SocketTransportOptions sockets)

@@ -1,4 +1,5 @@
 using Kabar.Core;
+using Kabar.Server.Web.Api;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,6 +23,9 @@ internal static partial class WebFrontEnd
         WebSocketEndpoint.Map(application);
         services.GetRequiredService<WebAssets>().Map(application);
         services.GetRequiredService<SessionEndpoints>().Map(application);
+        services.GetRequiredService<TokenEndpoints>().Map(application);
+        services.GetRequiredService<BotEndpoints>().Map(application);
+        services.GetRequiredService<ApiDocument>().Map(application);
     }
 
     // What every request under /api has in common: who may not ask, that nothing of it is kept, and what comes of a fault.
