@@ -49,7 +49,7 @@ internal sealed class WebAssets
     {
         routes.MapGet("/", context => SendAsync(context, Page, AskAgain));
         routes.MapGet("/assets/{hash}/{**path}", context =>
-            SendAsync(context, (string)context.Request.RouteValues["path"]!, (string?)context.Request.RouteValues["hash"] == _hash && _folder is null ? Forever : AskAgain));
+            SendAsync(context, context.Request.RouteValues["path"] as string ?? "", context.Request.RouteValues["hash"] as string == _hash && _folder is null ? Forever : AskAgain));
     }
 
     private async Task SendAsync(HttpContext context, string path, string caching)

@@ -4,6 +4,7 @@ using System.Net.WebSockets;
 using System.Text;
 using Kabar.Core;
 using Kabar.Server.Connections;
+using Kabar.Server.Hosting;
 using Kabar.Server.Web;
 using Kabar.Transcripts;
 using Microsoft.Extensions.Configuration;
