@@ -32,7 +32,7 @@ internal sealed record ControlRequest
     /// <summary>How often an invitation to register works; once unless it is said.</summary>
     public int? Uses { get; init; }
 
-    /// <summary>For how many days it works; a week unless it is said.</summary>
+    /// <summary>For how many days it works: a week unless it is said, a token until it is revoked.</summary>
     public int? Days { get; init; }
 
     /// <summary>A group: <c>batak</c>, <c>#batak</c> or <c>batak@satu</c>.</summary>
@@ -43,6 +43,18 @@ internal sealed record ControlRequest
 
     /// <summary>A topic, the word of a role, the name of a realm to move to.</summary>
     public string? Text { get; init; }
+
+    /// <summary>The public id of a token.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>What a token that is made may: the words of <see cref="Core.AccessWords"/>.</summary>
+    public IReadOnlyList<string>? May { get; init; }
+
+    /// <summary>The one conversation of a token that is made; the group of a webhook.</summary>
+    public string? In { get; init; }
+
+    /// <summary>Whether what is made is a webhook.</summary>
+    public bool IsHook { get; init; }
 
     /// <summary>Never the password: requests are not for logs, but a mistake must not matter.</summary>
     public override string ToString() => string.Join(' ', new[] { Do, Group, Username }.OfType<string>());
@@ -58,7 +70,7 @@ internal sealed record ControlReply
 
     public IReadOnlyList<PeerLine>? Peers { get; init; }
 
-    /// <summary>An invitation: for another realm's operator, or to register.</summary>
+    /// <summary>What is told once: an invitation for another realm's operator, or to register; the secret of a token, the address of a webhook.</summary>
     public string? Code { get; init; }
 
     /// <summary>What was done, where there is something to say.</summary>
@@ -67,6 +79,8 @@ internal sealed record ControlReply
     public IReadOnlyList<GroupLine>? Groups { get; init; }
 
     public IReadOnlyList<MemberLine>? Members { get; init; }
+
+    public IReadOnlyList<AccessLine>? Tokens { get; init; }
 }
 
 /// <summary>A peer as the operator sees it.</summary>
@@ -89,6 +103,10 @@ internal sealed record GroupLine(string Name, string Home, int Members, bool IsO
 /// <summary>Somebody who is in a group, or whom it knows otherwise: the invited and the banned have no role.</summary>
 internal sealed record MemberLine(string Address, string? DisplayName, string? Role, bool IsMuted, bool IsBanned, bool IsInvited);
 
+/// <summary>A token, or a webhook, as the operator sees it.</summary>
+internal sealed record AccessLine(
+    string Id, string Username, string Name, IReadOnlyList<string> May, string? In, bool IsHook, DateTimeOffset Created, DateTimeOffset? Used, DateTimeOffset? Expires);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ControlRequest))]
 [JsonSerializable(typeof(ControlReply))]
@@ -96,4 +114,5 @@ internal sealed record MemberLine(string Address, string? DisplayName, string? R
 [JsonSerializable(typeof(PeerLine))]
 [JsonSerializable(typeof(GroupLine))]
 [JsonSerializable(typeof(MemberLine))]
+[JsonSerializable(typeof(AccessLine))]
 internal sealed partial class ControlJson : JsonSerializerContext;

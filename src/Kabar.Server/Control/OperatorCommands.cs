@@ -11,6 +11,7 @@ internal sealed class OperatorCommands(Realm realm, PeerCommands peers)
 {
     private readonly AccountCommands _accounts = new(realm);
     private readonly GroupCommands _groups = new(realm);
+    private readonly TokenCommands _tokens = new(realm);
 
     public async Task<ControlReply> ExecuteAsync(ControlRequest request, CancellationToken cancellationToken)
     {
@@ -41,6 +42,9 @@ internal sealed class OperatorCommands(Realm realm, PeerCommands peers)
                 "group move" => await _groups.ActAsync(request, GroupVerb.Move, cancellationToken),
                 "group remove" => await _groups.RemoveAsync(request, cancellationToken),
                 "group recover" => await _groups.RecoverAsync(request, cancellationToken),
+                "token list" => await _tokens.ListAsync(request, cancellationToken),
+                "token create" => await _tokens.CreateAsync(request, cancellationToken),
+                "token revoke" => await _tokens.RevokeAsync(request),
                 "peer invite" => await peers.InviteAsync(request, cancellationToken),
                 "peer accept" => await peers.AcceptAsync(request, cancellationToken),
                 "peer list" => await peers.ListAsync(cancellationToken),

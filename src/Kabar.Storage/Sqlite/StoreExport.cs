@@ -66,14 +66,12 @@ public static partial class StoreExport
         output,
         (row, json) =>
         {
-            var may = (AccessRights)row.Number(3);
             json.WriteString("type", "token");
             json.WriteString("id", row.Uuid(0));
             json.WriteString("username", row.Bytes(1));
             json.WriteString("name", row.Bytes(2));
             json.WriteStartArray("may");
-            if (may.HasFlag(AccessRights.Send)) json.WriteStringValue("send");
-            if (may.HasFlag(AccessRights.Read)) json.WriteStringValue("read");
+            foreach (var word in AccessWords.Of((AccessRights)row.Number(3))) json.WriteStringValue(word);
             json.WriteEndArray();
             if (!row.IsNull(4)) json.WriteString("in", row.Bytes(4));
             json.WriteBoolean("hook", row.Truth(5));

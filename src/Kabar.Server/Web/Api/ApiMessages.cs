@@ -57,31 +57,12 @@ internal sealed record TokenLine(
     public static TokenLine Of(AccessToken token, ConversationAddress? place) => new(
         token.Id.Value.ToString(),
         token.Name,
-        [.. Words(token.May)],
+        [.. AccessWords.Of(token.May)],
         place?.ToString(),
         token.IsHook ? true : null,
         Time(token.Created),
         token.Used is { } used ? Time(used) : null,
         token.Expires is { } expires ? Time(expires) : null);
-
-    /// <summary>The words for rights; null for what is none.</summary>
-    public static AccessRights? Rights(IEnumerable<string?> words)
-    {
-        var may = AccessRights.None;
-        foreach (var word in words)
-        {
-            if (word is not ("send" or "read")) return null;
-            may |= word == "send" ? AccessRights.Send : AccessRights.Read;
-        }
-
-        return may == AccessRights.None ? null : may;
-    }
-
-    public static IEnumerable<string> Words(AccessRights may)
-    {
-        if (may.HasFlag(AccessRights.Send)) yield return "send";
-        if (may.HasFlag(AccessRights.Read)) yield return "read";
-    }
 
     private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }

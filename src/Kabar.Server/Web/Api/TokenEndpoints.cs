@@ -33,7 +33,7 @@ internal sealed class TokenEndpoints(Realm realm, WebSessions sessions, WebError
         var fields = new RequestFields(context.Request.Query);
         var name = fields.Text(body.Name, "name");
         if (body.May is null) fields.Fail("may", Refusal.MissingParameter);
-        var may = TokenLine.Rights(body.May ?? []);
+        var may = AccessWords.Read(body.May ?? []);
         if (may is null) fields.Fail("may");
         var place = body.In is null ? default(ConversationAddress?) : fields.Address(body.In, "in");
         var days = fields.Number(body.Days, "days", most: MostDays);
