@@ -108,6 +108,7 @@ internal sealed class ApiDocument([FromKeyedServices(ApiDocument.Name)] IOpenApi
                 Schema = parameter.IsNumber ? new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64" } : new OpenApiSchema { Type = JsonSchemaType.String },
             }),
         ];
+        operation.RequestBody?.Content?.Remove(ApiRouteMapping.AnyType);
         if (route.TakesText && operation.RequestBody?.Content?.TryGetValue("text/plain", out var text) == true) text.Schema = new OpenApiSchema { Type = JsonSchemaType.String };
         foreach (var (status, response) in operation.Responses ?? [])
             if (response is OpenApiResponse described) described.Description = Meaning(int.Parse(status, CultureInfo.InvariantCulture));
@@ -130,8 +131,8 @@ internal sealed class ApiDocument([FromKeyedServices(ApiDocument.Name)] IOpenApi
         StatusCodes.Status200OK => "Done.",
         StatusCodes.Status204NoContent => "Done; there is nothing to tell.",
         StatusCodes.Status400BadRequest => "`malformed_request`, `missing_parameter`, `invalid_parameter`, `empty_text`, `message_too_long`, `invalid_name`.",
-        StatusCodes.Status401Unauthorized => "`not_logged_in` without a token or session, `unknown_token` or `unknown_session` for one that has ended.",
-        StatusCodes.Status403Forbidden => "`not_allowed`: the token may not do it, or not there. In a group also `not_a_member`, `muted`. With `parameter` `origin`: a page of another site has asked.",
+        StatusCodes.Status401Unauthorized => "`not_logged_in` without a token or session, `unknown_token` or `unknown_session` for one that has ended, `not_authenticated` for a name and password that open nothing.",
+        StatusCodes.Status403Forbidden => "`not_allowed`: the token may not do it, or not there. In a group also `not_a_member`, `muted`; of who registers `registration_closed`, `wrong_code`. With `parameter` `origin`: a page of another site has asked.",
         StatusCodes.Status404NotFound => "`unknown_recipient`, `unknown_group`, `unknown_message`, `unknown_token`, `unknown_peer`.",
         StatusCodes.Status409Conflict => "`too_many`, `home_elsewhere`, `name_taken`.",
         StatusCodes.Status413PayloadTooLarge => "`request_too_large`: more than 64 KiB.",

@@ -44,6 +44,9 @@ internal sealed record ApiParameter(string Name, string About)
 /// <summary>Maps routes with what is told of them.</summary>
 internal static class ApiRouteMapping
 {
+    /// <summary>Lets every body come as far as the route, which says what is wrong with it: the framework would answer with a bare 415. It is not told of.</summary>
+    public const string AnyType = "*/*";
+
     public static void Map(this IEndpointRouteBuilder routes, ApiRoute route, RequestDelegate serve)
     {
         var mapped = routes.MapMethods(route.Path, [route.Method], serve);
@@ -52,9 +55,9 @@ internal static class ApiRouteMapping
         mapped.WithMetadata(route, serve.Method, Response(route.Answer is null ? StatusCodes.Status204NoContent : StatusCodes.Status200OK, route.Answer));
         mapped.WithTags(route.Subject).WithSummary(route.Summary);
         if (route.About is { } about) mapped.WithDescription(about);
-        if (route.Body is { } body) mapped.WithMetadata(new AcceptsMetadata(route.TakesText ? ["application/json", "text/plain"] : ["application/json"], body));
+        if (route.Body is { } body) mapped.WithMetadata(new AcceptsMetadata(route.TakesText ? ["application/json", "text/plain", AnyType] : ["application/json", AnyType], body));
         foreach (var status in route.Errors) mapped.WithMetadata(Response(status, typeof(WebError)));
     }
 
-    private static ProducesResponseTypeMetadata Response(int status, Type? type) => new(status, type, type is null ? null : ["application/json"]);
+    private static ProducesResponseTypeMetadata Response(int status, Type? type) => type is null ? new(status, typeof(void)) : new(status, type, ["application/json"]);
 }

@@ -3,12 +3,43 @@ namespace Kabar.Server.Web.Api;
 /// <summary>The routes of the HTTP API: the table. Protocol: web.</summary>
 internal static class ApiRoutes
 {
+    private const string Sessions = "Session";
     private const string Bots = "Bots";
     private const string Webhooks = "Webhooks";
     private const string OwnTokens = "Tokens";
 
     private static readonly ApiParameter Id = new("id", "The public id.") { IsRequired = true };
     private static readonly ApiParameter Limit = new("limit", "How many at most; never more than 100, or what the operator has set.") { IsNumber = true };
+
+    public static readonly ApiRoute Session = new("GET", "/api/session", "Where one is, and who, if anybody")
+    {
+        Subject = Sessions,
+        Answer = typeof(SessionAnswer),
+        Errors = [500],
+    };
+
+    public static readonly ApiRoute LogIn = new("POST", "/api/session", "Logs in with a browser")
+    {
+        Subject = Sessions,
+        About = "The session's token comes as a cookie.",
+        Body = typeof(LogInBody),
+        Answer = typeof(SessionAnswer),
+        Errors = [400, 401, 403, 413, 429, 500],
+    };
+
+    public static readonly ApiRoute Register = new("POST", "/api/session/register", "Makes an account, where the operator allows it, and logs in")
+    {
+        Subject = Sessions,
+        Body = typeof(RegisterBody),
+        Answer = typeof(SessionAnswer),
+        Errors = [400, 403, 409, 413, 429, 500],
+    };
+
+    public static readonly ApiRoute LogOut = new("DELETE", "/api/session", "Ends the browser's session")
+    {
+        Subject = Sessions,
+        Errors = [403, 500],
+    };
 
     public static readonly ApiRoute Me = new("GET", "/api/v1/me", "In whose name the token acts, and what it may")
     {

@@ -44,21 +44,18 @@ internal sealed class BotEndpoints(Realm realm, BotDoor door, WebErrors errors, 
         var isMore = listed.Length == most;
 
         // A token of one conversation sees that one, wherever it stands.
-        if (await realm.Tokens.PlaceAsync(access.Token, context.RequestAborted) is { } place)
+        if (access.Token.In is { } place)
         {
-            while (isMore && !listed.Any(IsIt)) (listed, isMore) = await NextAsync(listed[^1].Last.Arrival);
-            (listed, isMore) = (listed.RemoveAll(conversation => !IsIt(conversation)), false);
+            while (isMore && !listed.Any(place.Is))
+            {
+                listed = await realm.Conversations.ListAsync(access.Account, listed[^1].Last.Arrival, int.MaxValue, context.RequestAborted);
+                isMore = !listed.IsEmpty;
+            }
 
-            bool IsIt(ConversationSummary conversation) => new ConversationAddress(conversation.Other, conversation.Group?.Address) == place;
+            (listed, isMore) = (listed.RemoveAll(conversation => !place.Is(conversation)), false);
         }
 
         await NativeAnswers.WriteAsync(context, new ConversationsReply(listed, isMore));
-
-        async ValueTask<(System.Collections.Immutable.ImmutableArray<ConversationSummary> Listed, bool IsMore)> NextAsync(long last)
-        {
-            var next = await realm.Conversations.ListAsync(access.Account, last, int.MaxValue, context.RequestAborted);
-            return (next, !next.IsEmpty);
-        }
     }
 
     private async Task ReadHistoryAsync(HttpContext context)
@@ -77,7 +74,7 @@ internal sealed class BotEndpoints(Realm realm, BotDoor door, WebErrors errors, 
 
         // What the program was given counts as delivered, not as read.
         await NativeAnswers.WriteAsync(context, new HistoryReply(place, page));
-        if (page.Group is null) realm.Conversations.NoteDelivered(access.Account, page.Entries.AsSpan());
+        if (page.Group is null && !context.RequestAborted.IsCancellationRequested) realm.Conversations.NoteDelivered(access.Account, page.Entries.AsSpan());
     }
 
     private async Task PostAsync(HttpContext context)
@@ -100,9 +97,10 @@ internal sealed class BotEndpoints(Realm realm, BotDoor door, WebErrors errors, 
 
         var fields = new RequestFields(context.Request.Query);
         var draft = new Draft(MessageText.From(fields.Text(body.Text, "text")), fields.OptionalText(body.Key, "key"));
-        if (await RefuseAsync(context, fields)) return;
-        if (await realm.Tokens.PlaceAsync(access.Token, context.RequestAborted) is { } place) await SayAsync(context, access, place, draft);
-        else await errors.RefuseAsync(context, Refusal.NotAllowed);
+        if (await RefuseAsync(context, fields) || await realm.Tokens.PlaceAsync(access.Token, context.RequestAborted) is not { } asked) return;
+
+        // Its group may be gone, and another have its name.
+        if (await AdmitAsync(context, access, AccessRights.Send, asked) is { } place) await SayAsync(context, access, place, draft);
     }
 
     private async Task MarkReadAsync(HttpContext context)

@@ -182,6 +182,12 @@ public sealed class BotEndpointsTests : IAsyncLifetime
         using var direct = await _scene.BotAsync(place: "lineker");
         (await WithAsync(direct, "?limit=1")).ShouldBe(["lineker"]);
 
+        // Another group that has the name now is not the token's.
+        (await _scene.Realm.Groups.RemoveAsync(_scene.Batak.Id, None)).Value();
+        (await _scene.Realm.Groups.CreateAsync(_scene.Messi, _scene.Batak.Name, isOpen: true, None)).Value();
+        await inGroup.GetAsync("/api/v1/messages?in=%23batak").ShouldBeRefusedAsync("403 not_allowed");
+        (await WithAsync(inGroup, "")).ShouldBeEmpty();
+
         static async Task<string?[]> WithAsync(HttpClient bot, string query) =>
             [.. (await bot.GetAsync("/api/v1/conversations" + query).ShouldBeOkAsync()).GetProperty("conversations").EnumerateArray().Select(line => line.GetProperty("with").GetString())];
     }

@@ -51,7 +51,9 @@ public sealed class HookTests : IAsyncLifetime
         (await groups.ActAsync(actor, _scene.Batak.Id, GroupVerb.Leave, null, default, None)).Value();
         await PostAsync(hook, "halo").ShouldBeRefusedAsync("403 not_a_member");
         (await groups.RemoveAsync(_scene.Batak.Id, None)).Value();
-        await PostAsync(hook, "halo").ShouldBeRefusedAsync("404 unknown_group");
+        await PostAsync(hook, "halo").ShouldBeRefusedAsync("403 not_allowed");
+        (await groups.CreateAsync(_scene.Messi, _scene.Batak.Name, isOpen: true, None)).Value();
+        await PostAsync(hook, "halo").ShouldBeRefusedAsync("403 not_allowed");
         (await _scene.Realm.Accounts.SetDisabledAsync("messi", disabled: true, None)).Value();
         await PostAsync(hook, "halo").ShouldBeRefusedAsync("404 unknown_token");
     }
