@@ -39,6 +39,7 @@ internal sealed class ApiDocument([FromKeyedServices(ApiDocument.Name)] IOpenApi
         });
         services.AddOpenApi(Name, options =>
         {
+            options.ShouldInclude = found => found.ActionDescriptor.EndpointMetadata.OfType<ApiRoute>().Any();
             options.AddDocumentTransformer((document, _, _) =>
             {
                 Introduce(document, realm);
@@ -117,7 +118,7 @@ internal sealed class ApiDocument([FromKeyedServices(ApiDocument.Name)] IOpenApi
     // What cannot be null is always there; and null is as good as not there, so it need not be told.
     private static void Describe(OpenApiSchema schema, OpenApiSchemaTransformerContext context)
     {
-        if (context.JsonPropertyInfo is not null || schema.Properties is not { } properties) return;
+        if (schema.Properties is not { } properties) return;
         foreach (var property in context.JsonTypeInfo.Properties)
         {
             if (property.IsGetNullable && property.AttributeProvider?.IsDefined(typeof(RequiredAttribute), inherit: false) != true) schema.Required?.Remove(property.Name);
