@@ -1,6 +1,5 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Net.Http.Headers;
 
 namespace Kabar.Server.Web.Api;
 
@@ -11,8 +10,7 @@ internal static class PlainBody
 
     /// <summary>Whether a request says that it brings one.</summary>
     public static bool IsOne(HttpRequest request) =>
-        MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.MediaType.Equals("text/plain", StringComparison.OrdinalIgnoreCase)
-        && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+        request.GetTypedHeaders().ContentType is { } type && type.MediaType.Equals("text/plain", StringComparison.OrdinalIgnoreCase) && WebBodies.IsUtf8(request);
 
     /// <summary>Reads one, or answers why it cannot be read.</summary>
     /// <returns>Null when it could not, which was answered.</returns>
