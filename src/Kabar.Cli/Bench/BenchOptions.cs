@@ -41,6 +41,10 @@ internal enum Workload
     /// <summary>All members of one large group listen in the native protocol, and several texts are in the air.</summary>
     [JsonStringEnumMemberName("fanout")]
     Fanout,
+
+    /// <summary>WebSockets that listen and hear nothing.</summary>
+    [JsonStringEnumMemberName("sockets")]
+    Sockets,
 }
 
 /// <summary>A load generator's run as it was asked for.</summary>

@@ -56,6 +56,7 @@ internal static class BenchRun
         Workload.Search => throw new UnreachableException("it makes accounts in a store"),
         Workload.Push => options.Listeners + 1,
         Workload.Fanout => options.FanoutMembers,
+        Workload.Sockets => Math.Min(options.IdleConnections, SocketLoad.Accounts),
     };
 
     private static async Task<IReadOnlyList<WorkloadResult>> MeasureAsync(
@@ -67,7 +68,12 @@ internal static class BenchRun
         if (workload == Workload.Send && options.Indexed) return await IndexedSendLoad.RunAsync(options, accounts, progress, cancellationToken);
         if (workload == Workload.Send && options.DeadPeer) return await DeadPeerLoad.RunAsync(options, accounts, progress, cancellationToken);
 
-        var setup = workload == Workload.Group ? ServerSetup.Plain with { Dialect = "realm-chat" } : ServerSetup.Plain;
+        var setup = workload switch
+        {
+            Workload.Group => ServerSetup.Plain with { Dialect = "realm-chat" },
+            Workload.Sockets => ServerSetup.Web,
+            _ => ServerSetup.Plain,
+        };
         Task<Target> ServerAsync() => options is { Server: { } server, Users: { } users }
             ? Target.AttachAsync(options, server, users, accounts, cancellationToken)
             : Target.StartKabarAsync(options, setup, accounts, cancellationToken);
@@ -92,6 +98,7 @@ internal static class BenchRun
                 Workload.Search => throw new UnreachableException("it has none"),
                 Workload.Push => throw new UnreachableException("it has an echo beside it"),
                 Workload.Fanout => FanoutLoad.RunAsync(target, options, cancellationToken),
+                Workload.Sockets => SocketLoad.RunAsync(target, options, cancellationToken),
             });
         }
     }

@@ -18,6 +18,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly CancellationToken _hurry;
     private readonly TaskCompletionSource<string> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<string> _serving = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Queue<string> _said = new();
     private readonly Queue<string> _complaints = new();
     private readonly Task _output;
@@ -74,12 +75,18 @@ internal sealed partial class ChildProcess : IAsyncDisposable
 
     /// <summary>Waits until it listens for clients.</summary>
     /// <returns>What it said about it, after "listening on".</returns>
-    public async Task<string> ListensAsync(CancellationToken cancellationToken)
+    public Task<string> ListensAsync(CancellationToken cancellationToken) => SaysAsync(_listening.Task, cancellationToken);
+
+    /// <summary>Waits until it listens for HTTP.</summary>
+    /// <returns>Where.</returns>
+    public Task<string> ServesHttpAsync(CancellationToken cancellationToken) => SaysAsync(_serving.Task, cancellationToken);
+
+    private async Task<string> SaysAsync(Task<string> said, CancellationToken cancellationToken)
     {
         var ended = _process.WaitForExitAsync(cancellationToken);
-        await Task.WhenAny(_listening.Task, ended, Task.Delay(LongestStart, cancellationToken));
+        await Task.WhenAny(said, ended, Task.Delay(LongestStart, cancellationToken));
         cancellationToken.ThrowIfCancellationRequested();
-        if (_listening.Task.IsCompleted) return await _listening.Task;
+        if (said.IsCompleted) return await said;
         if (!ended.IsCompleted) throw new CommandFault($"The server does not listen after {LongestStart.TotalSeconds} s: {Complaint}");
         await Task.WhenAll(_output, _errors);
         throw new CommandFault($"The server ended before it listened: {Complaint}");
@@ -142,12 +149,13 @@ internal sealed partial class ChildProcess : IAsyncDisposable
 
     private async Task ReadOutputAsync()
     {
-        const string Word = "listening on ", ForPeers = "(link)";
+        const string Word = "listening on ", ForPeers = "(link)", ForHttp = "http://";
         while (await _process.StandardOutput.ReadLineAsync(CancellationToken.None) is { } line)
         {
             Keep(_said, line);
-            if (line.StartsWith(Word, StringComparison.Ordinal) && !line.EndsWith(ForPeers, StringComparison.Ordinal))
-                _listening.TrySetResult(line[Word.Length..]);
+            if (!line.StartsWith(Word, StringComparison.Ordinal) || line.EndsWith(ForPeers, StringComparison.Ordinal)) continue;
+            if (line.AsSpan(Word.Length).StartsWith(ForHttp)) _serving.TrySetResult(line[(Word.Length + ForHttp.Length)..]);
+            else _listening.TrySetResult(line[Word.Length..]);
         }
     }
 

@@ -77,7 +77,7 @@ internal static class IdleLoad
     }
 
     /// <summary>The resident memory once it has stopped changing, or after five seconds.</summary>
-    private static async Task<long?> SettledBytesAsync(ProcessFigures? server, CancellationToken cancellationToken)
+    public static async Task<long?> SettledBytesAsync(ProcessFigures? server, CancellationToken cancellationToken)
     {
         const int Looks = 20, Calm = 4;
         if (server is null) return null;

@@ -25,6 +25,9 @@ internal sealed class Target : IAsyncDisposable
 
     public IPEndPoint EndPoint { get; private set; } = new(IPAddress.Loopback, 0);
 
+    /// <summary>Where it serves HTTP; null for nowhere.</summary>
+    public IPEndPoint? Http { get; private set; }
+
     /// <summary>Its process's number, where it is known.</summary>
     public int? ProcessId { get; private set; }
 
@@ -48,6 +51,7 @@ internal sealed class Target : IAsyncDisposable
             await target.StartAsync(
                 setup.Arguments(target.Data), [.. LimitsOff, .. setup.Variables],
                 $"limits on connections per address and requests per second off; data on {new DriveInfo(target._folder.Path).DriveFormat}", cancellationToken);
+            if (setup.HasHttp) target.Http = IPEndPoint.Parse(await target._process!.ServesHttpAsync(cancellationToken)); // it was just started
             await Login.LogInAsync(target.EndPoint, made, cancellationToken);
             target.Accounts = made;
         });

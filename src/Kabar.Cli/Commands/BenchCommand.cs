@@ -23,11 +23,11 @@ internal static class BenchCommand
         Description = "What to ask: send (messages in flight on every connection), inbox (half of them read, and all is compared), idle (connections that ask "
             + "nothing), connect (connect, one command, close), group (members speak in turn and all of a group hear it), federated (half of them send in one realm, "
             + "half read in another, beside the same within one realm), search (a store full of messages, a million or --count, in which users look for words), push (many "
-            + "listen, and one writes to one of them at a time), fanout (all of a large group listen, and several speak at a time), or all. May be given several times.",
+            + "listen, and one writes to one of them at a time), fanout (all of a large group listen, and several speak at a time), sockets (WebSockets that listen and hear nothing), or all. May be given several times.",
         DefaultValueFactory = _ => DefaultWorkloads,
     };
 
-    private static readonly Option<int?> Connections = Number("--connections", "Connections at a time (default 100; 10,000 for idle alone, 1,000 that listen for push).", 1, MostConnections);
+    private static readonly Option<int?> Connections = Number("--connections", "Connections at a time (default 100; 10,000 for idle alone and for sockets, 1,000 that listen for push).", 1, MostConnections);
     private static readonly Option<int?> Depth = Number("--depth", "Requests in flight on each connection, or texts in each group (default 1; 8 for fanout).", 1, 4096);
     private static readonly Option<int?> Groups = Number("--groups", "Groups of the group workload (default 10).", 1, 1000);
     private static readonly Option<int?> Members = Number("--members", "Members of each group, with a connection each (default 50; 1,000 for fanout).", 1, 1000);
@@ -97,8 +97,8 @@ internal static class BenchCommand
             if (server is not null && TryParse(server) is null)
                 result.AddError("--server reads HOST:PORT with a loopback address: load is put on this machine only.");
             var workloads = WorkloadsOf(result);
-            if (server is not null && (result.GetValue(DeadPeer) || result.GetValue(Indexed) || workloads.Any(workload => workload is Workload.Federated or Workload.Search)))
-                result.AddError("federated, search, --dead-peer and --indexed have servers or data of their own: they go without --server.");
+            if (server is not null && (result.GetValue(DeadPeer) || result.GetValue(Indexed) || workloads.Any(workload => workload is Workload.Federated or Workload.Search or Workload.Sockets)))
+                result.AddError("federated, search, sockets, --dead-peer and --indexed have servers or data of their own: they go without --server.");
             if ((result.GetValue(DeadPeer) || result.GetValue(Indexed)) && !workloads.Contains(Workload.Send)) result.AddError("--dead-peer and --indexed belong to the workload send.");
             if (result.GetValue(DeadPeer) && result.GetValue(Indexed)) result.AddError("--dead-peer and --indexed are two comparisons: one at a time.");
             if (workloads.Contains(Workload.Group)) CheckGroups(result);
@@ -171,7 +171,7 @@ internal static class BenchCommand
         var names = result.GetValue(Workloads) is { Length: > 0 } asked ? asked : DefaultWorkloads;
         return names.Contains(AllWorkloads)
             // What needs servers or data of our own is not among all that a given one can be asked.
-            ? [.. Enum.GetValues<Workload>().Where(workload => workload is not (Workload.Federated or Workload.Search) || result.GetValue(Server) is null)]
+            ? [.. Enum.GetValues<Workload>().Where(workload => workload is not (Workload.Federated or Workload.Search or Workload.Sockets) || result.GetValue(Server) is null)]
             : [.. names.SelectMany(name => Enum.GetValues<Workload>().Where(workload => Word(workload) == name)).Distinct()];
     }
 

@@ -88,6 +88,9 @@ internal sealed class WebSocketTransport : IDuplexPipe
 
     private async ValueTask<bool> TryReceiveMessageAsync(CancellationToken cancellationToken)
     {
+        // Without a buffer first: whoever is silent holds none.
+        var begun = await _socket.ReceiveAsync(Memory<byte>.Empty, cancellationToken);
+        if (begun.MessageType == WebSocketMessageType.Close) return false;
         for (var length = 0L; ;)
         {
             var memory = _input.Writer.GetMemory(LeastRead);
