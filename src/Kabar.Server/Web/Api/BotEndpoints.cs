@@ -30,9 +30,9 @@ internal sealed class BotEndpoints(Realm realm, BotDoor door, WebErrors errors, 
     private async Task ListAsync(HttpContext context)
     {
         if (await door.AdmitAsync(context) is not { } access) return;
-        var fields = new RequestFields(context.Request.Query);
+        var fields = new RequestFields(context);
         var (before, limit) = (fields.QueryNumber("before", least: 0, most: long.MaxValue), fields.QueryNumber("limit"));
-        if (await RefuseAsync(context, fields)) return;
+        if (await fields.RefuseAsync(errors)) return;
         if (!access.Token.May.HasFlag(AccessRights.Read))
         {
             await errors.RefuseAsync(context, Refusal.NotAllowed);
@@ -61,10 +61,10 @@ internal sealed class BotEndpoints(Realm realm, BotDoor door, WebErrors errors, 
     private async Task ReadHistoryAsync(HttpContext context)
     {
         if (await door.AdmitAsync(context) is not { } access) return;
-        var fields = new RequestFields(context.Request.Query);
+        var fields = new RequestFields(context);
         var asked = fields.Address(fields.Query("in"), "in");
         var range = new HistoryRange(fields.QueryNumber("before"), fields.QueryNumber("after", least: 0), PageOf(fields.QueryNumber("limit")));
-        if (await RefuseAsync(context, fields) || await AdmitAsync(context, access, AccessRights.Read, asked) is not { } place) return;
+        if (await fields.RefuseAsync(errors) || await AdmitAsync(context, access, AccessRights.Read, asked) is not { } place) return;
 
         if (!(await realm.Conversations.ReadHistoryAsync(access.Account, place, range, context.RequestAborted)).TryGet(out var page, out var refusal))
         {
@@ -80,10 +80,10 @@ internal sealed class BotEndpoints(Realm realm, BotDoor door, WebErrors errors, 
     private async Task PostAsync(HttpContext context)
     {
         if (await door.AdmitAsync(context) is not { } access || await WebBodies.ReadAsync(context, ApiJson.Default.MessageBody, errors) is not { } body) return;
-        var fields = new RequestFields(context.Request.Query);
+        var fields = new RequestFields(context);
         var asked = fields.Address(body.To, "to");
         var draft = new Draft(MessageText.From(fields.Text(body.Text, "text")), fields.OptionalText(body.Key, "key"), fields.Number(body.Reply, "reply"));
-        if (await RefuseAsync(context, fields) || await AdmitAsync(context, access, AccessRights.Send, asked) is not { } place) return;
+        if (await fields.RefuseAsync(errors) || await AdmitAsync(context, access, AccessRights.Send, asked) is not { } place) return;
         await SayAsync(context, access, place, draft);
     }
 
@@ -95,9 +95,9 @@ internal sealed class BotEndpoints(Realm realm, BotDoor door, WebErrors errors, 
         else body = await WebBodies.ReadAsync(context, ApiJson.Default.HookBody, errors);
         if (body is null) return;
 
-        var fields = new RequestFields(context.Request.Query);
+        var fields = new RequestFields(context);
         var draft = new Draft(MessageText.From(fields.Text(body.Text, "text")), fields.OptionalText(body.Key, "key"));
-        if (await RefuseAsync(context, fields) || await realm.Tokens.PlaceAsync(access.Token, context.RequestAborted) is not { } asked) return;
+        if (await fields.RefuseAsync(errors) || await realm.Tokens.PlaceAsync(access.Token, context.RequestAborted) is not { } asked) return;
 
         // Its group may be gone, and another have its name.
         if (await AdmitAsync(context, access, AccessRights.Send, asked) is { } place) await SayAsync(context, access, place, draft);
@@ -106,9 +106,9 @@ internal sealed class BotEndpoints(Realm realm, BotDoor door, WebErrors errors, 
     private async Task MarkReadAsync(HttpContext context)
     {
         if (await door.AdmitAsync(context) is not { } access || await WebBodies.ReadAsync(context, ApiJson.Default.ReadBody, errors) is not { } body) return;
-        var fields = new RequestFields(context.Request.Query);
+        var fields = new RequestFields(context);
         var (asked, position) = (fields.Address(body.In, "in"), fields.Number(body.Position, "position"));
-        if (await RefuseAsync(context, fields) || await AdmitAsync(context, access, AccessRights.Read, asked) is not { } place) return;
+        if (await fields.RefuseAsync(errors) || await AdmitAsync(context, access, AccessRights.Read, asked) is not { } place) return;
         if ((await realm.Conversations.ReadAsync(access.Account, place, position, CancellationToken.None)).TryGet(out var read, out var refusal))
             await NativeAnswers.WriteAsync(context, new ReadReply(read));
         else
@@ -143,12 +143,5 @@ internal sealed class BotEndpoints(Realm realm, BotDoor door, WebErrors errors, 
         if ((await realm.Tokens.AdmitAsync(access, right, asked, context.RequestAborted)).TryGet(out var place, out var refusal)) return place;
         await errors.RefuseAsync(context, refusal);
         return null;
-    }
-
-    private async ValueTask<bool> RefuseAsync(HttpContext context, RequestFields fields)
-    {
-        if (fields.Problem is not { } problem) return false;
-        await errors.RefuseAsync(context, problem.Refusal, problem.Parameter);
-        return true;
     }
 }

@@ -7,12 +7,11 @@ namespace Kabar.Server.Web.Api;
 /// <summary>
 /// The parameters of a request, taken as the native protocol takes them. The first that is missing or wrong is kept; whoever asks for them looks at that once, at the end.
 /// </summary>
-internal sealed class RequestFields(IQueryCollection query)
+internal sealed class RequestFields(HttpContext context)
 {
     private const long LargestNumber = 1L << 53;
 
-    /// <summary>What is wrong, and with which parameter; null while nothing is.</summary>
-    public (Refusal Refusal, string Parameter)? Problem { get; private set; }
+    private (Refusal Refusal, string Parameter)? _problem;
 
     /// <summary>A string that must be there, without NUL.</summary>
     public string Text(string? value, string name)
@@ -48,7 +47,7 @@ internal sealed class RequestFields(IQueryCollection query)
     /// <summary>A parameter of the address; null when it is not there.</summary>
     public string? Query(string name)
     {
-        var values = query[name];
+        var values = context.Request.Query[name];
         if (values.Count > 1) Fail(name);
         return values.Count == 0 ? null : OptionalText(values[0], name);
     }
@@ -61,5 +60,13 @@ internal sealed class RequestFields(IQueryCollection query)
         return Number(number, name, least, most);
     }
 
-    public void Fail(string name, Refusal refusal = Refusal.InvalidParameter) => Problem ??= (refusal, name);
+    /// <summary>Answers with what is wrong; false when nothing is.</summary>
+    public async ValueTask<bool> RefuseAsync(WebErrors errors)
+    {
+        if (_problem is not var (refusal, parameter)) return false;
+        await errors.RefuseAsync(context, refusal, parameter);
+        return true;
+    }
+
+    public void Fail(string name, Refusal refusal = Refusal.InvalidParameter) => _problem ??= (refusal, name);
 }

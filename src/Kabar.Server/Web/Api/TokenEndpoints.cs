@@ -30,18 +30,14 @@ internal sealed class TokenEndpoints(Realm realm, WebSessions sessions, WebError
     private async Task CreateAsync(HttpContext context)
     {
         if (await FindAsync(context) is not { } account || await WebBodies.ReadAsync(context, ApiJson.Default.TokenBody, errors) is not { } body) return;
-        var fields = new RequestFields(context.Request.Query);
+        var fields = new RequestFields(context);
         var name = fields.Text(body.Name, "name");
         if (body.May is null) fields.Fail("may", Refusal.MissingParameter);
         var may = AccessWords.Read(body.May ?? []);
         if (may is null) fields.Fail("may");
         var place = body.In is null ? default(ConversationAddress?) : fields.Address(body.In, "in");
         var days = fields.Number(body.Days, "days", most: MostDays);
-        if (fields.Problem is { } problem)
-        {
-            await errors.RefuseAsync(context, problem.Refusal, problem.Parameter);
-            return;
-        }
+        if (await fields.RefuseAsync(errors)) return;
 
         var lifetime = days is { } counted ? TimeSpan.FromDays(counted) : default(TimeSpan?);
         if (!(await realm.Tokens.CreateAsync(account, name, may ?? default, place, lifetime, context.RequestAborted)).TryGet(out var made, out var refusal))
@@ -59,10 +55,10 @@ internal sealed class TokenEndpoints(Realm realm, WebSessions sessions, WebError
     private async Task ListHooksAsync(HttpContext context)
     {
         if (await FindAsync(context) is not { } account) return;
-        var fields = new RequestFields(context.Request.Query);
+        var fields = new RequestFields(context);
         var group = fields.Group(fields.Query("group"), "group");
-        if (fields.Problem is { } problem) await errors.RefuseAsync(context, problem.Refusal, problem.Parameter);
-        else if (!(await realm.Tokens.ListHooksAsync(account, group, context.RequestAborted)).TryGet(out var hooks, out var refusal)) await errors.RefuseAsync(context, refusal);
+        if (await fields.RefuseAsync(errors)) return;
+        if (!(await realm.Tokens.ListHooksAsync(account, group, context.RequestAborted)).TryGet(out var hooks, out var refusal)) await errors.RefuseAsync(context, refusal);
         else
         {
             var lines = await LinesAsync(hooks, context.RequestAborted);
@@ -73,10 +69,10 @@ internal sealed class TokenEndpoints(Realm realm, WebSessions sessions, WebError
     private async Task CreateHookAsync(HttpContext context)
     {
         if (await FindAsync(context) is not { } account || await WebBodies.ReadAsync(context, ApiJson.Default.NewHookBody, errors) is not { } body) return;
-        var fields = new RequestFields(context.Request.Query);
+        var fields = new RequestFields(context);
         var (group, name) = (fields.Group(body.Group, "group"), fields.Text(body.Name, "name"));
-        if (fields.Problem is { } problem) await errors.RefuseAsync(context, problem.Refusal, problem.Parameter);
-        else if (!(await realm.Tokens.CreateHookAsync(account, group, name, context.RequestAborted)).TryGet(out var made, out var refusal)) await RefuseAsync(context, refusal);
+        if (await fields.RefuseAsync(errors)) return;
+        if (!(await realm.Tokens.CreateHookAsync(account, group, name, context.RequestAborted)).TryGet(out var made, out var refusal)) await RefuseAsync(context, refusal);
         else
             await context.Response.WriteAsJsonAsync(
                 new NewHookAnswer(made.Token.Id.Value.ToString(), $"/api/v1/hooks/{made.Secret.Write()}"), ApiJson.Default.NewHookAnswer, cancellationToken: context.RequestAborted);

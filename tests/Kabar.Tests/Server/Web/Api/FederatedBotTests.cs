@@ -28,12 +28,10 @@ public sealed class FederatedBotTests
 
         var pending = await bot.PostJsonAsync("/api/v1/messages", """{"to":"#deli@dua","text":"horas"}""").ShouldBeOkAsync();
         (pending.GetProperty("state").GetString(), pending.TryGetProperty("position", out _)).ShouldBe(("pending", false));
-        while (!(await bot.GetStringAsync("/api/v1/messages?in=%23deli%40dua")).Contains("moderator", StringComparison.Ordinal)) await Task.Yield();
+        await ReadsAsync("moderator").BeforeDeadline();
         var hook = (await satu.Realm.Tokens.CreateHookAsync(satu.Messi, new GroupAddress(deli.Name), "Bel", None)).Value();
         await anybody.PostAsync($"/api/v1/hooks/{hook.Secret.Write()}", new StringContent("ada tamu")).ShouldBeOkAsync();
-        string read;
-        do read = await bot.GetStringAsync("/api/v1/messages?in=%23deli");
-        while (!read.Contains("ada tamu", StringComparison.Ordinal));
+        var read = await ReadsAsync("ada tamu").BeforeDeadline();
         read.ShouldContain("\"to\":\"#deli@dua\"");
         read.ShouldContain("\"from\":\"messi\",\"name\":\"Bel\"");
 
@@ -41,5 +39,13 @@ public sealed class FederatedBotTests
         var queued = await direct.PostJsonAsync("/api/v1/messages", """{"to":"james@dua","text":"halo"}""").ShouldBeOkAsync();
         queued.GetProperty("state").GetString().ShouldBe("queued");
         (await direct.GetAsync("/api/v1/messages?in=james%40dua").ShouldBeOkAsync()).GetProperty("entries").GetArrayLength().ShouldBe(1);
+
+        async Task<string> ReadsAsync(string text)
+        {
+            string page;
+            do page = await bot.GetStringAsync("/api/v1/messages?in=%23deli");
+            while (!page.Contains(text, StringComparison.Ordinal));
+            return page;
+        }
     }
 }
