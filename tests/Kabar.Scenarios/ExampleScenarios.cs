@@ -59,10 +59,11 @@ public sealed class ExampleScenarios
         try
         {
             (await KabarCommand.RunAsync("group", "create", "batak", "--owner", "messi", "--data", data.Location)).ShouldHaveDone();
-            await using (var client = await server.ClientAsync(Plays.Native))
+            await using (var link = await server.ConnectAsync(Plays.Native, CancellationToken.None))
             {
-                await client.AskAsync("auth lineker surabaya");
-                (await client.AskAsync("group join #batak")).ShouldStartWith("""{"status":"OK",""");
+                await link.WriteAsync("auth lineker surabaya\ngroup join #batak\n"u8.ToArray());
+                using var replies = new StreamReader(link);
+                for (var i = 0; i < 2; i++) (await Eventually.CompletesAsync(replies.ReadLineAsync(), "there is a reply")).ShouldStartWith("""{"status":"OK",""");
             }
 
             using var lineker = new HttpClient { BaseAddress = new Uri($"http://{address}") };
