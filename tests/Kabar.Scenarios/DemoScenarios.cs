@@ -67,6 +67,23 @@ public sealed partial class DemoScenarios
     }
 
     [Fact]
+    public async Task The_pages_of_both_realms_are_there_and_their_users_log_in()
+    {
+        await using var demo = await DemoProcess.StartAsync();
+        var pages = Page().Matches(demo.Output).ToDictionary(match => match.Groups["who"].Value, match => match.Groups["page"].Value);
+        foreach (var (who, password) in new[] { ("messi", "surabaya"), ("james", "medan") })
+        {
+            using var browser = new HttpClient { BaseAddress = new Uri(pages[who]) };
+            (await browser.GetStringAsync("")).ShouldContain("<title>Kabar</title>");
+            using var body = new StringContent($$"""{"username":"{{who}}","password":"{{password}}"}""", Encoding.UTF8, "application/json");
+            using var answer = await browser.PostAsync("api/session", body);
+            (await answer.Content.ReadAsStringAsync()).ShouldContain($"\"user\":\"{who}\"");
+        }
+
+        await demo.InterruptAsync();
+    }
+
+    [Fact]
     public async Task A_port_that_is_taken_is_one_error()
     {
         using var taken = new TcpListener(System.Net.IPAddress.Loopback, 0);
@@ -119,6 +136,9 @@ public sealed partial class DemoScenarios
 
     [GeneratedRegex("^  (?<who>messi|james)  (?<command>\\S+ shell --server \\S+)\r?$", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 1000)]
     private static partial Regex Shell();
+
+    [GeneratedRegex("^  (?<who>messi|james)  (?<page>http://\\S+/)\r?$", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 1000)]
+    private static partial Regex Page();
 
     [GeneratedRegex("peer list --data (?<folder>\\S+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex PeerList();

@@ -15,8 +15,8 @@ internal static class DemoCommand
             "Runs two joined realms, satu on 127.0.0.1:8889 and dua on 127.0.0.1:8899, with the sample users of the protocol's documents, and says what to type. Ctrl-C ends it; nothing is kept.");
         var listen = Listen("--listen", "Where satu listens.", "127.0.0.1:8889");
         var listen2 = Listen("--listen2", "Where dua listens.", "127.0.0.1:8899");
-        var http = Listen("--http", "Where satu serves WebSockets.", "127.0.0.1:8880");
-        var http2 = Listen("--http2", "Where dua serves WebSockets.", "127.0.0.1:8890");
+        var http = Listen("--http", "Where satu serves its page and WebSockets.", "127.0.0.1:8880");
+        var http2 = Listen("--http2", "Where dua serves its page and WebSockets.", "127.0.0.1:8890");
         command.Options.Add(listen);
         command.Options.Add(listen2);
         command.Options.Add(http);
@@ -59,7 +59,15 @@ internal static class DemoCommand
             {{Users(satu)}}
             {{Users(dua)}}
 
-            Open a terminal for messi, who lives on satu, and one for james, who lives on dua:
+            In a browser, a window each; log in with a name and a password from above:
+
+              messi  {{satu.Page}}
+              james  {{dua.Page}}
+
+            The steps below can be done there too: the pen begins a chat with james or henderson, a group is made or joined
+            beside it. messi looks after satu: his page has its administration.
+
+            Or open a terminal for messi, who lives on satu, and one for james, who lives on dua:
 
               messi  {{kabar}} shell --server {{satu.Address}}
               james  {{kabar}} shell --server {{dua.Address}}
@@ -87,6 +95,10 @@ internal static class DemoCommand
 
               satu   nc {{Words(satu)}}, then: dialect kabar, auth messi surabaya, listen, help    {{satu.WebSocket}}
               dua    nc {{Words(dua)}}, then: dialect kabar, auth james medan, listen, help       {{dua.WebSocket}}
+
+            A chat on the whole screen of the terminal, in the same protocol:
+
+              messi  {{kabar}} chat --server {{satu.Address}} --user messi
 
             Every listener speaks all five dialects; 'dialect chat', 'dialect thread-chat', 'dialect layanan-chat',
             'dialect message-service' or 'dialect realm-chat' switches. Ctrl-C ends the demo; nothing is kept.

@@ -26,6 +26,9 @@ internal sealed class DemoRealm : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public string Address => _host.LineEndPoints.First().ToString();
 
+    /// <summary>Where browsers go.</summary>
+    public string Page => $"http://{_host.HttpEndPoint}/";
+
     /// <summary>Where programs connect with WebSockets.</summary>
     public string WebSocket => $"ws://{_host.HttpEndPoint}/ws";
 
@@ -71,7 +74,7 @@ internal sealed class DemoRealm : IAsyncDisposable
     private async Task AddAsync(SampleUser user, CancellationToken cancellationToken)
     {
         var added = await _host.Realm.Accounts.AddAsync(
-            user.Username, user.DisplayName, [new(user.Attribute, user.Value)], new Password(Encoding.UTF8.GetBytes(user.Password)), isAdmin: false, cancellationToken);
+            user.Username, user.DisplayName, [new(user.Attribute, user.Value)], new Password(Encoding.UTF8.GetBytes(user.Password)), user.IsAdmin, cancellationToken);
         if (!added.TryGet(out _, out var refusal)) throw new CommandFault($"The demo's user {user.Username} was refused: {refusal}.");
     }
 }

@@ -9,7 +9,7 @@ internal static class SampleUsers
     /// <summary>Those of the first realm, and those of documents that know one realm only.</summary>
     public static IReadOnlyList<SampleUser> OfSatu { get; } =
     [
-        new("messi", "Lionel Messi", "negara", "Argentina", "surabaya"),
+        new("messi", "Lionel Messi", "negara", "Argentina", "surabaya") { IsAdmin = true },
         new("henderson", "Jordan Henderson", "negara", "Inggris", "surabaya"),
         new("lineker", "Gary Lineker", "negara", "Inggris", "surabaya"),
         new("shafwa", "Shafwa", "kota", "Makassar", "mks"),
@@ -21,11 +21,15 @@ internal static class SampleUsers
     /// <summary>Those of the second realm.</summary>
     public static IReadOnlyList<SampleUser> OfDua { get; } =
     [
-        new("james", "James Maranata", "negara", "Indonesia", "medan"),
+        new("james", "James Maranata", "negara", "Indonesia", "medan") { IsAdmin = true },
         new("jantuar", "Jantuar Silaban", "negara", "Russia", "moskow"),
         new("taeno", "Suzuki Taeno", "negara", "Jepang", "tokyo"),
     ];
 }
 
 /// <summary>One of them.</summary>
-internal sealed record SampleUser(string Username, string DisplayName, string Attribute, string Value, string Password);
+internal sealed record SampleUser(string Username, string DisplayName, string Attribute, string Value, string Password)
+{
+    /// <summary>Whether he looks after his realm in the demo.</summary>
+    public bool IsAdmin { get; init; }
+}

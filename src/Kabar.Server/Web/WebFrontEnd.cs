@@ -1,7 +1,9 @@
 using Kabar.Core;
+using Kabar.Server.Hosting;
 using Kabar.Server.Web.Api;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -18,6 +20,7 @@ internal static partial class WebFrontEnd
         var services = application.Services;
         var errors = services.GetRequiredService<WebErrors>();
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(WebFrontEnd));
+        UseProxies(application, services.GetRequiredService<KabarOptions>());
         SecurityHeaders.Use(application);
         application.Use((context, next) => GuardAsync(context, next, errors, logger));
         WebSocketEndpoint.Map(application);
@@ -26,6 +29,17 @@ internal static partial class WebFrontEnd
         services.GetRequiredService<TokenEndpoints>().Map(application);
         services.GetRequiredService<BotEndpoints>().Map(application);
         services.GetRequiredService<ApiDocument>().Map(application);
+    }
+
+    // Limits and log-ins count for the address of whoever asks, not for that of the proxy he comes through.
+    private static void UseProxies(WebApplication application, KabarOptions options)
+    {
+        if (options.ProxyAddresses is not { Count: > 0 } proxies) return;
+        var forwarded = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto };
+        forwarded.KnownIPNetworks.Clear();
+        forwarded.KnownProxies.Clear();
+        foreach (var proxy in proxies) forwarded.KnownProxies.Add(proxy);
+        application.UseForwardedHeaders(forwarded);
     }
 
     // What every request under /api has in common: who may not ask, that nothing of it is kept, and what comes of a fault.

@@ -94,7 +94,7 @@ public sealed class KabarOptionsTests
     }
 
     [Theory]
-    [InlineData("Lisen:0", "127.0.0.1:1", "There is no setting \"Lisen\"; there are Data, Realm, Listen, Http, Web, Link, LinkAddress, Peers, ShareUsernames, Registration, Language, Search, Tls, Limits, Logging.")]
+    [InlineData("Lisen:0", "127.0.0.1:1", "There is no setting \"Lisen\"; there are Data, Realm, Listen, Http, Proxies, Web, Link, LinkAddress, Peers, ShareUsernames, Registration, Language, Search, Tls, Limits, Logging.")]
     [InlineData("Limits:TextByte", "1", "There is no setting \"Limits:TextByte\"")]
     [InlineData("Tls:Cert", "x", "There is no setting \"Tls:Cert\"; there are Certificate, Key.")]
     [InlineData("Limits:TextBytes", "many", "Limits:TextBytes")]
