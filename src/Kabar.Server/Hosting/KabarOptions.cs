@@ -124,7 +124,7 @@ internal sealed record KabarOptions
         _ = RegistrationMode;
         _ = SpokenLanguage;
         ValidatePeers();
-        foreach (var (name, value) in Limits.All())
+        foreach (var (name, value, _) in Limits.All())
             if (value < 0) throw new SettingException($"Limits:{name} is {value}; a limit is 0 (off) or more.");
 
         // What was received is remembered for thirty days; what is sent later could be taken for new after a restore.

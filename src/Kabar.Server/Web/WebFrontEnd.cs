@@ -26,6 +26,7 @@ internal static partial class WebFrontEnd
         WebSocketEndpoint.Map(application);
         services.GetRequiredService<WebAssets>().Map(application);
         services.GetRequiredService<SessionEndpoints>().Map(application);
+        services.GetRequiredService<AdminEndpoints>().Map(application);
         services.GetRequiredService<TokenEndpoints>().Map(application);
         services.GetRequiredService<BotEndpoints>().Map(application);
         services.GetRequiredService<ApiDocument>().Map(application);

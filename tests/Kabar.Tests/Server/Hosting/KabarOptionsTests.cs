@@ -121,9 +121,10 @@ public sealed class KabarOptionsTests
     [Fact]
     public void No_limit_can_be_negative_and_zero_is_off_for_each()
     {
-        foreach (var (name, _) in new Limits().All())
+        foreach (var (name, _, meaning) in new Limits().All())
         {
             Should.Throw<SettingException>(() => Bind(($"Limits:{name}", "-1"))).Message.ShouldContain(name);
+            meaning.ShouldNotBeEmpty(name);
             Bind(($"Limits:{name}", "0")).Limits.All().Single(limit => limit.Name == name).Value.ShouldBe(0);
         }
     }

@@ -1,0 +1,30 @@
+/** What was begun and not sent, by conversation. It outlives the page. */
+export class Drafts {
+  #shelf;
+  #addresses;
+
+  /**
+   * @param {import('./shelf.js').Shelf} shelf
+   * @param {import('./addresses.js').Addresses} addresses
+   */
+  constructor(shelf, addresses) {
+    this.#shelf = shelf;
+    this.#addresses = addresses;
+  }
+
+  /**
+   * @param {string} address
+   * @returns {{text: string, reply?: number} | null}
+   */
+  get(address) {
+    return this.#shelf.get(`draft:${this.#addresses.fold(address)}`);
+  }
+
+  /**
+   * @param {string} address
+   * @param {{text: string, reply?: number} | null} draft null, or one without text and reply: there is none any more
+   */
+  set(address, draft) {
+    this.#shelf.set(`draft:${this.#addresses.fold(address)}`, draft && (draft.text !== '' || draft.reply !== undefined) ? draft : null);
+  }
+}

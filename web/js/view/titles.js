@@ -1,0 +1,10 @@
+import { t } from '../words/words.js';
+
+/**
+ * What a conversation is called: the group, the name of the other one, or that it is the one with oneself.
+ * @param {import('../realm/client.js').Client} client
+ * @param {string} address
+ */
+export function titleOf(client, address) {
+  return client.sameAddress(address, client.me.user) ? t('list.self') : address.startsWith('#') ? address : client.names.of(address);
+}
