@@ -62,7 +62,7 @@ class App extends View {
       on(phone, 'change', () => this.#nameParts()),
       on(document, 'keydown', event => handleKey(event, this)),
       on(document, 'visibilitychange', () => this.#touch()),
-      ...['pointerdown', 'keydown', 'focusin'].map(type => on(document, type, () => this.#touch(), { passive: true })),
+      ...['pointerdown', 'pointermove', 'wheel', 'keydown', 'focusin'].map(type => on(document, type, () => this.#touch(), { passive: true })),
       on(this, 'language', event => this.#speak(event.detail)),
       on(this, 'log-out', () => this.logOut()),
       () => notifications.close(),
