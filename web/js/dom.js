@@ -9,7 +9,8 @@
  *
  * A property is, by its name and value: `on…` with a function, a listener (`onclick`); `class`, the class names, also as a list whose false ones are left out; `data`, an object of
  * `data-…` attributes; an object or function, a property of the element; `true` or `''`, an attribute without value; null, undefined or `false`, nothing (but `aria-…` attributes are told
- * `"false"`); everything else an attribute, or the property of the same name for `value`, `checked`, `indeterminate`.
+ * `"false"`); everything else an attribute, or the property of the same name for `value`, `checked`, `indeterminate`, and
+ * for those that an element of our own has.
  *
  * @template {string} K
  * @param {K} tag
@@ -174,7 +175,7 @@ function setProp(element, name, value) {
     }
   } else if (value === null || value === undefined || (value === false && !name.startsWith('aria-'))) {
     return;
-  } else if (typeof value === 'object' || typeof value === 'function' || properties.has(name)) {
+  } else if (typeof value === 'object' || typeof value === 'function' || properties.has(name) || (element.localName.includes('-') && name in element)) {
     /** @type {any} */ (element)[name] = value;
   } else {
     element.setAttribute(name, value === true && !name.startsWith('aria-') ? '' : String(value));

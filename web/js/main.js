@@ -38,8 +38,11 @@ function show(session, notice) {
   const app = el('kabar-app', { session });
   app.addEventListener('leave', event => {
     const { user, name, session: _, admin, ...realm } = session;
-    history.replaceState(null, '', '#/');
-    show(realm, /** @type {CustomEvent<string>} */ (event).detail);
+    const why = /** @type {CustomEvent<string>} */ (event).detail;
+    if (!why) {
+      history.replaceState(null, '', '#/');
+    }
+    show(realm, why);
   });
   document.body.replaceChildren(app);
 }

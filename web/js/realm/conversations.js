@@ -45,6 +45,7 @@ export class Conversations extends Emitter {
   #before;
   /** @type {Promise<void> | null} */
   #loading = null;
+  #turn = 0;
   /** @type {Conversation[] | null} */
   #list = null;
 
@@ -53,7 +54,7 @@ export class Conversations extends Emitter {
   /** Whether there are older ones. */
   hasMore = true;
 
-  /** @param {import('./client.js').Parts} parts */
+  /** @param {import('./parts.js').Parts} parts */
   constructor(parts) {
     super();
     this.#parts = parts;
@@ -90,7 +91,7 @@ export class Conversations extends Emitter {
       if (isEmpty && !this.#parts.addresses.isGroup(known.address)) this.#known.delete(key);
     }
 
-    if (!this.#find(address)) this.#add(address);
+    if (!this.#find(address)) this.#ask(this.#add(address));
     this.#changed();
   }
 
@@ -120,8 +121,8 @@ export class Conversations extends Emitter {
    */
   markRead(address, position) {
     const known = this.#find(address);
-    if (!known || position <= known.unread.read) return;
-    this.#readTo(known, position);
+    if (known && position <= known.unread.read) return;
+    if (known) this.#readTo(known, position);
     this.#marks.mark(address, position);
   }
 
@@ -174,6 +175,7 @@ export class Conversations extends Emitter {
 
   /** Everything may be otherwise than it was known: it is loaded anew. */
   renew() {
+    this.#turn++;
     this.#known.clear();
     this.#late.clear();
     this.isLoaded = false;
@@ -190,14 +192,16 @@ export class Conversations extends Emitter {
   }
 
   async #loadPage() {
-    const before = this.#before;
-    const page = await this.#parts.link.ask('conversations', { before, limit: PAGE });
-    if (before !== this.#before) return this.#loadPage(); // begun anew meanwhile
-    for (const { with: address, last, read, unread } of page.conversations) this.#told(address, last, read, unread);
-    this.#before = page.conversations.at(-1)?.last.at ?? before;
-    this.hasMore = page.more;
-    this.isLoaded = true;
-    this.#changed();
+    for (;;) {
+      const turn = this.#turn;
+      const page = await this.#parts.link.ask('conversations', { before: this.#before, limit: PAGE });
+      if (turn !== this.#turn) continue;
+      for (const { with: address, last, read, unread } of page.conversations) this.#told(address, last, read, unread);
+      this.#before = page.conversations.at(-1)?.last.at ?? this.#before;
+      this.hasMore = page.more;
+      this.isLoaded = true;
+      return this.#changed();
+    }
   }
 
   /**
@@ -222,14 +226,15 @@ export class Conversations extends Emitter {
   // Asks for the end of a conversation: what was said last, how far one has read, and how much is unread.
   /** @param {Known} known */
   async #ask(known) {
-    const { link, names, counts } = this.#parts;
+    const { link, names } = this.#parts;
     try {
       /** @type {import('./types.js').Page} */
       const page = await link.request('history', { to: known.address, limit: PAGE });
       for (const entry of page.entries) names.meet(entry);
-      known.unread.told(page.entries.filter((entry) => entry.position > page.read && counts(entry)).length, page.read, page.head);
+      known.unread.told(page.entries.filter((entry) => entry.position > page.read && this.#parts.counts(entry)).length, page.read, page.head);
       const last = page.entries.at(-1);
       if (last && (!known.last || isRevision(known.last) || last.position > known.last.position)) known.last = last;
+      known.at ??= last?.at ?? null;
       this.#changed();
     } catch {
       known.unread.isGuess = true; // asked again when it is live
@@ -288,7 +293,7 @@ export class Conversations extends Emitter {
     /** @type {Known} */
     const known = { address, last: null, at: null, unread: new Unread(), mention: false };
     this.#known.set(this.#parts.addresses.fold(address), known);
-    if (!this.#parts.addresses.isGroup(address)) this.#parts.presence.ask(address);
+    if (!this.#parts.addresses.isGroup(address) && !this.#parts.addresses.isMe(address)) this.#parts.presence.ask(address);
     return known;
   }
 

@@ -16,12 +16,12 @@ export class Groups extends Emitter {
   /** @type {Map<string, Member[]>} by folded address */
   #members = new Map();
 
-  /** @param {Pick<import('./client.js').Parts, 'link' | 'addresses' | 'names'>} parts */
+  /** @param {Pick<import('./parts.js').Parts, 'link' | 'addresses' | 'names'>} parts */
   constructor(parts) {
     super();
     this.#parts = parts;
     parts.link.on('state', (state) => {
-      if (state === 'live' && this.#known.size === 0) this.list().catch(() => {});
+      if (state === 'live') this.list().catch(() => {});
     });
     parts.link.on('anew', () => this.#forget());
   }

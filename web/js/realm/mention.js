@@ -4,6 +4,6 @@
  * @param {string} username
  */
 export function mentions(text, username) {
-  const name = username.replace(/[^A-Za-z0-9]/g, '\\$&');
+  const name = username.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
   return new RegExp(`(?<![\\p{L}\\p{N}_])@${name}(?![\\p{L}\\p{N}_])`, 'iu').test(text);
 }

@@ -67,7 +67,7 @@ export class Outbox extends Emitter {
     const now = this.#clock.now();
     this.#order = Math.max(now, this.#order + 1);
     /** @type {Outgoing} */
-    const message = { key: crypto.randomUUID(), to, text, created: new Date(now).toISOString(), order: this.#order, state: 'waiting', wasSent: false };
+    const message = { key: newKey(), to, text, created: new Date(now).toISOString(), order: this.#order, state: 'waiting', wasSent: false };
     if (reply !== undefined) message.reply = reply;
     this.#messages.push(message);
     this.#changed(message);
@@ -270,4 +270,9 @@ export class Outbox extends Emitter {
   #find(key) {
     return this.#messages.find((message) => message.key === key);
   }
+}
+
+/** A key that nobody has made before. (`crypto.randomUUID` is not there on pages that came without TLS.) */
+function newKey() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

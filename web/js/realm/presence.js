@@ -19,7 +19,7 @@ export class Presence extends Emitter {
   /** @type {unknown} */
   #idle;
 
-  /** @param {Pick<import('./client.js').Parts, 'link' | 'addresses' | 'names' | 'clock'>} parts */
+  /** @param {Pick<import('./parts.js').Parts, 'link' | 'addresses' | 'names' | 'clock'>} parts */
   constructor(parts) {
     super();
     this.#parts = parts;

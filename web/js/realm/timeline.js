@@ -1,4 +1,5 @@
 import { Emitter } from './emitter.js';
+import { messageEntry, outgoingItem, placedItem } from './items.js';
 import { Refusal } from './refusal.js';
 import { isRevision, revised } from './revisions.js';
 import { Marks } from './status.js';
@@ -12,8 +13,8 @@ const MOST_MISSED = 200;
 /** @typedef {import('./types.js').Entry} Entry */
 /** @typedef {import('./types.js').PlacedEntry} PlacedEntry */
 /** @typedef {import('./types.js').Page} Page */
-/** @typedef {import('./window.js').Item} Item */
-/** @typedef {import('./window.js').PlacedItem} PlacedItem */
+/** @typedef {import('./items.js').Item} Item */
+/** @typedef {import('./items.js').PlacedItem} PlacedItem */
 
 /**
  * What has changed in a timeline. `items` is always the truth, and `key` tells which of them is which; the kind says what a view may leave alone.
@@ -33,9 +34,8 @@ export class Timeline extends Emitter {
   #isLoaded = false;
   /** @type {'all' | 'older' | 'newer' | null} what is being loaded */
   #loading = null;
-  #reachedStart = false;
-  #head = 0;
   #turn = 0;
+  #isOpening = false;
   /** @type {Map<string, PlacedEntry>} entries of one's own, by `mid`, that may be messages whose reply is still on its way */
   #held = new Map();
   /** @type {PlacedEntry[]} what came while a page was on its way, which may have been read before it */
@@ -50,7 +50,7 @@ export class Timeline extends Emitter {
 
   /**
    * @param {string} address
-   * @param {import('./client.js').Parts} parts
+   * @param {import('./parts.js').Parts} parts
    */
   constructor(address, parts) {
     super();
@@ -80,11 +80,11 @@ export class Timeline extends Emitter {
   }
 
   get hasOlder() {
-    return this.#isLoaded && !this.#reachedStart && this.#window.first > 1;
+    return this.#isLoaded && this.#window.hasOlder;
   }
 
   get hasNewer() {
-    return this.#isLoaded && this.#window.last < this.#head;
+    return this.#isLoaded && this.#window.hasNewer;
   }
 
   /** How far the others have come: who, and the positions. */
@@ -112,8 +112,9 @@ export class Timeline extends Emitter {
    */
   async start(around) {
     this.read = this.#parts.conversations.get(this.address)?.read ?? this.read;
-    this.#parts.opened(this);
-    if (this.#isLoaded && (around === undefined ? !this.hasNewer : this.#covers(around))) return;
+    this.#parts.timelines.opened(this);
+    if (this.#isLoaded && (around === undefined ? !this.hasNewer : this.#window.covers(around))) return;
+    this.#isOpening = true;
     await this.#load(around);
   }
 
@@ -220,7 +221,7 @@ export class Timeline extends Emitter {
     if (this.#missed.length > MOST_MISSED) this.#missed.shift();
     const wasAtEnd = !this.hasNewer;
     const isNext = entry.position === this.#window.last + 1;
-    this.#head = Math.max(this.#head, entry.position);
+    this.#window.head = Math.max(this.#window.head, entry.position);
     const key = this.#parts.outbox.settle(entry) ?? undefined;
     if (!this.#isLoaded) return;
     if (isRevision(entry)) this.#revise(entry);
@@ -283,8 +284,7 @@ export class Timeline extends Emitter {
     this.#turn++;
     this.#isLoaded = false;
     this.#loading = null;
-    this.#head = 0;
-    this.#window.reset(1, 0);
+    this.#window.clear();
     this.#marks.clear();
     this.#held.clear();
     this.#missed = [];
@@ -318,15 +318,12 @@ export class Timeline extends Emitter {
 
   /** @param {Page[]} pages that follow each other */
   #begin(pages) {
-    const [one, other] = pages;
-    if (!one) return;
-    const last = pages.at(-1);
-    this.#window.reset(one.first, Math.max(one.last, other?.last ?? 0));
-    if (one.last < one.first && other) this.#window.first = other.first;
-    this.#reachedStart = one.last < one.first;
+    this.#window.begin(pages);
     this.#isLoaded = true;
     this.#held.clear();
-    if (last) this.#head = Math.max(last.head, this.#window.last);
+    // The list of conversations may not have come yet, or not know of this one.
+    if (this.#isOpening) this.read = Math.max(this.read, pages[0]?.read ?? 0);
+    this.#isOpening = false;
     for (const page of pages) this.#take(page);
   }
 
@@ -342,8 +339,8 @@ export class Timeline extends Emitter {
         const range = end === 'older' ? { before: this.#window.first } : { after: this.#window.last };
         const page = await this.#parts.link.request('history', { to: this.address, ...range, limit: PAGE });
         if (turn !== this.#turn) return;
-        if (end === 'older') this.#takeOlder(page);
-        else this.#takeNewer(page);
+        this.#window.grow(page, end);
+        this.#take(page);
       }
     } catch (error) {
       if (!Refusal.isOffline(error)) throw error;
@@ -355,22 +352,6 @@ export class Timeline extends Emitter {
         for (const entry of this.#missed.splice(0)) if (isRevision(entry)) this.#revise(entry);
       }
     }
-  }
-
-  /** @param {Page} page */
-  #takeOlder(page) {
-    if (page.last < page.first) this.#reachedStart = true;
-    else this.#window.first = Math.min(this.#window.first, page.first);
-    this.#take(page);
-  }
-
-  /** @param {Page} page */
-  #takeNewer(page) {
-    this.#window.last = Math.max(this.#window.last, page.last);
-    // Nothing lies behind, though the head said so: it does then not concern the reader.
-    if (page.last < page.first) this.#window.last = Math.max(this.#window.last, page.head);
-    this.#head = Math.max(this.#head, page.head);
-    this.#take(page);
   }
 
   /** @param {Page} page */
@@ -427,26 +408,29 @@ export class Timeline extends Emitter {
     const held = this.#held.get(mid);
     this.#held.delete(mid);
     if (!wasAtEnd || this.find(position)) {
-      this.#head = Math.max(this.#head, position);
+      this.#window.head = Math.max(this.#window.head, position);
       return;
     }
 
-    /** @type {Entry} */
-    const entry = held ?? { event: 'message', to: this.address, position, mid, from: me.user, name: me.name, sent: message.created, text: message.text };
-    if (!held && posted.at !== undefined) entry.at = posted.at;
-    if (!held && message.reply !== undefined) entry.reply = message.reply;
-    this.#window.put(this.#item({ at: posted.at ?? '0', ...entry, position }, message.key));
+    const entry = held ?? messageEntry(message, me, mid);
+    this.#window.put(this.#item({ ...entry, at: posted.at ?? '0', position }, message.key));
+    this.#tell('update', [message.key]);
   }
 
   #outboxChanged() {
     if (!this.#isLoaded) return;
+    const keys = this.#outgoing().map((item) => item.key);
     if (this.#held.size > 0 && !this.#parts.outbox.isUnsure(this.address)) {
       // They were said on another device of one's own.
-      for (const entry of this.#held.values()) this.#window.put(this.#item(entry));
+      for (const entry of this.#held.values()) {
+        this.#window.put(this.#item(entry));
+        keys.push(entry.mid);
+      }
+
       this.#held.clear();
     }
 
-    this.#tell('update', this.#outgoing().map((item) => item.key));
+    this.#tell('update', keys);
   }
 
   #renewStatuses() {
@@ -463,10 +447,10 @@ export class Timeline extends Emitter {
 
   /**
    * @param {PlacedItem} item
-   * @param {Entry} entry as it is now
+   * @param {PlacedEntry} entry as it is now
    */
   #update(item, entry) {
-    this.#window.put(this.#item({ at: '0', ...entry, position: item.position }, item.key));
+    this.#window.put(this.#item(entry, item.key));
     this.#tell('update', [item.key]);
   }
 
@@ -476,10 +460,7 @@ export class Timeline extends Emitter {
    * @returns {PlacedItem}
    */
   #item(entry, key = entry.mid) {
-    const { position } = entry;
-    const mine = this.#parts.addresses.isMe(entry.from);
-    const status = this.#statusOf(entry, position);
-    return { key, position, entry, mine, status, ...(status === 'failed' && entry.failed ? { code: entry.failed } : {}) };
+    return placedItem(entry, key, this.#parts.addresses.isMe(entry.from), this.#statusOf(entry, entry.position));
   }
 
   /**
@@ -494,29 +475,12 @@ export class Timeline extends Emitter {
 
   /** What has no place yet, as items. @returns {Item[]} */
   #outgoing() {
-    const { outbox, me } = this.#parts;
-    return outbox.pending(this.address).map((message) => ({
-      key: message.key,
-      position: null,
-      entry: {
-        event: 'message', to: this.address, mid: message.mid ?? '', from: me.user, name: me.name, sent: message.created, text: message.text,
-        ...(message.reply === undefined ? {} : { reply: message.reply }),
-      },
-      mine: true,
-      status: message.state === 'failed' ? 'failed' : message.state === 'pending' ? 'waiting' : 'sending',
-      ...(message.code === undefined ? {} : { code: message.code }),
-      ...(message.error === undefined ? {} : { error: message.error }),
-    }));
-  }
-
-  /** @param {number} position */
-  #covers(position) {
-    return position >= this.#window.first && position <= this.#window.last;
+    return this.#parts.outbox.pending(this.address).map((message) => outgoingItem(message, this.#parts.me));
   }
 
   /** @param {string} address */
   #isOf(address) {
-    return this.#parts.addresses.isSame(address, this.address);
+    return this.#isSame(address, this.address);
   }
 
   /** @type {(one: string, other: string) => boolean} */

@@ -4,14 +4,14 @@ const MOST_LOADED = 20;
 
 /** The timelines that were asked for. Of those that were opened, the twenty last keep what they have loaded. */
 export class Timelines {
-  /** @type {import('./client.js').Parts} */
+  /** @type {import('./parts.js').Parts} */
   #parts;
   /** @type {Map<string, Timeline>} by folded address */
   #all = new Map();
   /** @type {Timeline[]} the one that was opened last at the end */
   #opened = [];
 
-  /** @param {import('./client.js').Parts} parts */
+  /** @param {import('./parts.js').Parts} parts */
   constructor(parts) {
     this.#parts = parts;
   }

@@ -14,7 +14,7 @@ export class Typing extends Emitter {
   /** @type {Map<string, number>} when the realm was last told that one is typing there */
   #told = new Map();
 
-  /** @param {Pick<import('./client.js').Parts, 'link' | 'addresses' | 'names' | 'clock'>} parts */
+  /** @param {Pick<import('./parts.js').Parts, 'link' | 'addresses' | 'names' | 'clock'>} parts */
   constructor(parts) {
     super();
     this.#parts = parts;

@@ -21,6 +21,9 @@ import { View } from './view.js';
 
 /** @typedef {import('./routes.js').Route} Route */
 
+/** Where there is room for one part of the page only. As in shell.css. */
+const phone = matchMedia('(max-width: 720px)');
+
 /**
  * `<kabar-app>`: the chat of one who is logged in. The sidebar, beside it what the address of the page names, and what goes on around it: the title, notifications, the keyboard.
  * Says `leave` when the session is over; the detail is `ended` where that was not asked for.
@@ -48,14 +51,15 @@ class App extends View {
     this.#render();
     this.during(
       client.on('state', () => this.#onState()),
-      client.conversations.on('change', () => this.#onConversations()),
+      client.conversations.on('change', () => this.#showTitle()),
       client.conversations.on('notify', ({ entry, address }) => {
         notifications.tell(entry, address);
         if (!this.isShown(address)) {
-          this.#announce(t('app.announce', { name: inSentence(entry.name), place: inSentence(titleOf(client, address)) }));
+          fill(this.#announcer, t(address.startsWith('#') ? 'app.announceIn' : 'app.announce', { name: inSentence(entry.name), place: inSentence(address) }));
         }
       }),
       on(window, 'hashchange', () => this.#go()),
+      on(phone, 'change', () => this.#nameParts()),
       on(document, 'keydown', event => handleKey(event, this)),
       on(document, 'visibilitychange', () => this.#touch()),
       ...['pointerdown', 'keydown', 'focusin'].map(type => on(document, type, () => this.#touch(), { passive: true })),
@@ -115,7 +119,9 @@ class App extends View {
    */
   search(address = null) {
     this.#sidebar.search('', address);
-    this.dataset.place = 'home';
+    if (phone.matches) {
+      location.hash = '#/';
+    }
   }
 
   keys() {
@@ -130,7 +136,7 @@ class App extends View {
   }
 
   #render() {
-    this.#sidebar = /** @type {import('./sidebar.js').Sidebar} */ (el('kabar-sidebar', { client: this.client, session: this.session, onjump: () => this.jump(), onkeys: () => this.keys() }));
+    this.#sidebar = /** @type {import('./sidebar.js').Sidebar} */ (el('kabar-sidebar', { role: 'navigation', 'aria-label': t('sidebar.conversations'), client: this.client, session: this.session, onjump: () => this.jump(), onkeys: () => this.keys() }));
     fill(this,
       el('button', { type: 'button', class: 'button skip', onclick: () => this.#main.focus() }, t('app.skip')),
       this.#sidebar, this.#main, this.#side,
@@ -141,7 +147,7 @@ class App extends View {
   #go() {
     const before = this.#route;
     const route = this.#route = parseRoute(location.hash);
-    this.dataset.place = route.place;
+    this.dataset['place'] = route.place;
     this.toggleAttribute('data-details', route.place === 'conversation' && route.details);
     if (route.place === 'conversation') {
       this.#showConversation(route);
@@ -150,6 +156,7 @@ class App extends View {
       fill(this.#side);
       void this.#showPage(route);
     }
+    this.#nameParts();
     this.#sidebar.current = this.openAddress;
     this.#showTitle();
     if (before.place !== 'home' && route.place === 'home') {
@@ -169,20 +176,25 @@ class App extends View {
     }
     client.conversations.open(route.address);
     const known = client.conversations.get(route.address);
-    const conversation = el('kabar-conversation', { client, address: known?.address ?? route.address, position: route.position });
+    const conversation = el('kabar-conversation', { client, address: known?.address ?? route.address, position: route.position, onsearch: () => this.search(route.address) });
     fill(this.#main, conversation);
   }
 
   /** @param {Extract<Route, {place: 'conversation'}>} route */
   #showDetails(route) {
     if (!route.details) {
+      const hadFocus = this.#side.contains(document.activeElement);
       fill(this.#side);
+      if (hadFocus) {
+        /** @type {HTMLElement|null} */ (this.#main.querySelector('.conversation-header > a:last-child'))?.focus();
+      }
       return;
     }
     const { client } = this;
-    const panel = el(route.address.startsWith('#') ? 'kabar-group-panel' : 'kabar-person-panel', { client, address: route.address, onsearch: () => this.search(route.address) });
+    const panel = el(route.address.startsWith('#') ? 'kabar-group-panel' : 'kabar-person-panel', { role: 'complementary', client, address: route.address, onsearch: () => this.search(route.address) });
     fill(this.#side, panel);
-    /** @type {HTMLElement|null} */ (panel.querySelector('button'))?.focus();
+    panel.setAttribute('aria-label', panel.querySelector('h2')?.textContent ?? '');
+    panel.querySelector('h2')?.focus();
   }
 
   /** @param {Exclude<Route, {place: 'conversation'}>} route */
@@ -214,6 +226,18 @@ class App extends View {
     }
   }
 
+  /** On a phone one part is shown, whichever it is: that one is the page then. */
+  #nameParts() {
+    const isList = phone.matches && this.dataset['place'] === 'home';
+    this.#sidebar.role = isList ? 'main' : 'navigation';
+    this.#sidebar.querySelector('h2')?.setAttribute('aria-level', isList ? '1' : '2');
+    const panel = this.#side.firstElementChild;
+    if (panel) {
+      panel.role = phone.matches ? 'main' : 'complementary';
+      panel.querySelector('h2')?.setAttribute('aria-level', phone.matches ? '1' : '2');
+    }
+  }
+
   #focusHeading() {
     const heading = this.#main.querySelector('h1');
     if (heading) {
@@ -228,10 +252,6 @@ class App extends View {
     }
   }
 
-  #onConversations() {
-    this.#showTitle();
-  }
-
   #showTitle() {
     const { client } = this;
     const { conversations, me } = client;
@@ -244,11 +264,6 @@ class App extends View {
     if (document.visibilityState === 'visible') {
       this.client.presence.touch();
     }
-  }
-
-  /** @param {string} words */
-  #announce(words) {
-    fill(this.#announcer, words);
   }
 
   /** @param {'id'|'en'} chosen */

@@ -26,10 +26,11 @@ function initials(name) {
  * @param {string} address
  * @returns {number} 0 to 7, the same for an address in any case
  */
-function hueOf(address) {
+export function hueOf(address) {
   let hash = 0;
   for (const letter of address.toLowerCase()) {
     hash = (hash * 31 + letter.charCodeAt(0)) >>> 0;
   }
-  return hash % 8;
+  // The lower bits say little: mixed, then the upper ones.
+  return Math.imul(hash, 0x9e3779b1) >>> 29;
 }

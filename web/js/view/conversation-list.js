@@ -1,7 +1,7 @@
 import { el, fill, icon, on, roving } from '../dom.js';
 import { t } from '../words/words.js';
 import { ConversationRow } from './conversation-row.js';
-import { matching } from './jump.js';
+import { loadAll, matching } from './jump.js';
 import { View } from './view.js';
 import { told } from './toasts.js';
 
@@ -24,8 +24,8 @@ export class ConversationList extends View {
 
   connectedCallback() {
     const { client } = this;
-    fill(this, el('nav', { class: 'list-scroll', 'aria-label': t('sidebar.conversations') }, this.#list, this.#after));
-    this.#settle = roving(this.#list, '.conversation-link');
+    fill(this, el('div', { class: 'list-scroll' }, this.#list, this.#after));
+    this.#settle = roving(this.#list, '.row-link');
     const scroll = /** @type {HTMLElement} */ (this.firstElementChild);
     this.during(
       client.conversations.on('change', () => this.#soon()),
@@ -45,6 +45,9 @@ export class ConversationList extends View {
   /** @param {string} text only what has these words */
   set filter(text) {
     this.#filter = text.trim();
+    if (this.#filter) {
+      void loadAll(this.client);
+    }
     if (this.isConnected) {
       this.#render();
     }
@@ -64,12 +67,12 @@ export class ConversationList extends View {
   }
 
   focusFirst() {
-    /** @type {HTMLElement|null} */ (this.querySelector('.conversation-link'))?.focus();
+    /** @type {HTMLElement|null} */ (this.querySelector('.row-link'))?.focus();
   }
 
   /** Opens what the filter has found first, or offers what it may mean. */
   openFirst() {
-    /** @type {HTMLElement|null} */ (this.querySelector('.conversation-link, .list-after button'))?.click();
+    /** @type {HTMLElement|null} */ (this.querySelector('.row-link, .list-after button'))?.click();
   }
 
   /** @param {string|null} address */

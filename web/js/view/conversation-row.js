@@ -15,10 +15,10 @@ export class ConversationRow {
   #shown = '';
   #face = el('span', { class: 'conversation-face' });
   #presence = el('span', { class: 'presence', hidden: true });
-  #title = el('span', { class: 'conversation-title' });
-  #time = el('time', { class: 'conversation-time' });
-  #line = el('span', { class: 'conversation-line truncate' });
-  #marks = el('span', { class: 'conversation-marks' });
+  #title = el('span', { class: 'row-title' });
+  #time = el('time', { class: 'row-time' });
+  #line = el('span', { class: 'row-line' });
+  #marks = el('span', { class: 'row-marks' });
 
   /**
    * @param {Client} client
@@ -28,12 +28,12 @@ export class ConversationRow {
     this.#client = client;
     this.address = address;
     const title = titleOf(client, address);
-    this.link = el('a', { class: 'conversation-link', href: conversationHash(address) },
-      el('span', { class: 'conversation-face' }, this.#face, this.#presence),
-      el('span', { class: 'conversation-words' },
-        el('span', { class: 'conversation-top' }, this.#title, this.#time),
-        el('span', { class: 'conversation-bottom' }, this.#line, this.#marks)));
-    const more = iconButton('more', t('list.more', { name: title }), { class: 'conversation-more', tabindex: '-1', 'aria-haspopup': 'menu', 'aria-expanded': 'false', onclick: () => this.#openMenu(more) });
+    this.link = el('a', { class: 'row-link', href: conversationHash(address) },
+      this.#face,
+      el('span', { class: 'row-words' },
+        el('span', { class: 'row-top' }, this.#title, this.#time),
+        el('span', { class: 'row-bottom' }, this.#line, this.#marks)));
+    const more = iconButton('more', t('list.more', { name: title }), { class: 'row-more', tabindex: '-1', 'aria-haspopup': 'menu', 'aria-expanded': 'false', onclick: () => this.#openMenu(more) });
     this.element = el('li', { class: 'conversation-row' }, this.link, more);
     on(this.element, 'contextmenu', event => {
       event.preventDefault();
@@ -78,15 +78,15 @@ export class ConversationRow {
       return;
     }
     this.#shown = state;
-    fill(this.#face, avatar(this.address, client.names.of(this.address)));
+    fill(this.#face, avatar(this.address, client.names.of(this.address)), this.#presence);
     fill(this.#title, userText(title, 'truncate'), muted ? [icon('bellOff', 'small'), el('span', { class: 'visually-hidden' }, t('list.muted'))] : null);
     this.#time.dateTime = last?.sent ?? '';
     this.#time.title = last ? fullTime(last.sent) : '';
     fill(this.#time, when);
     this.#line.classList.toggle('accent', typing.length > 0);
-    fill(this.#line, typing.length > 0 ? typingWords(typing, conversation.isGroup)
-      : draft ? [el('span', { class: 'draft' }, t('list.draft')), ' ', userText(flat(draft))]
-      : last ? lastLine(client, last, conversation.isGroup) : conversation.topic ? userText(conversation.topic) : t('list.new'));
+    fill(this.#line, typing.length > 0 ? el('span', { class: 'user-text' }, typingWords(typing, conversation.isGroup))
+      : draft ? [el('span', { class: 'draft' }, t('list.draft')), userText(flat(draft))]
+      : last ? lastLine(client, last, conversation.isGroup) : conversation.topic ? userText(conversation.topic) : el('span', null, t('list.new')));
     fill(this.#marks, unread > 0 ? [
       mention ? el('span', { class: 'badge', 'aria-hidden': 'true' }, '@') : null,
       el('span', { class: ['badge', muted && 'muted'], 'aria-hidden': 'true' }, unread > 99 ? '99+' : unread),
@@ -96,7 +96,7 @@ export class ConversationRow {
   }
 
   updatePresence() {
-    const presence = this.address.startsWith('#') ? undefined : this.#client.presence.of(this.address);
+    const presence = this.address.startsWith('#') || this.#client.sameAddress(this.address, this.#client.me.user) ? undefined : this.#client.presence.of(this.address);
     const isThere = presence === 'online' || presence === 'away';
     this.#presence.hidden = !isThere;
     if (isThere && this.#presence.dataset.presence !== presence) {
@@ -139,7 +139,7 @@ function lastLine(client, entry, isGroup) {
   if (entry.event !== 'message') {
     return el('span', { class: 'user-text' }, sentenceOf(entry, { isMe, nameOf: address => client.names.of(address) }));
   }
-  const who = isMe(entry.from) ? `${t('list.you')} ` : isGroup ? [userText(entry.name), ': '] : null;
+  const who = isMe(entry.from) ? el('span', null, t('list.you')) : isGroup ? el('span', { class: 'row-who truncate' }, userText(entry.name), ':') : null;
   return [who, entry.deleted ? el('em', null, t('list.deleted')) : userText(flat(entry.text ?? ''))];
 }
 

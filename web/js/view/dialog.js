@@ -10,6 +10,7 @@ import { t } from '../words/words.js';
  */
 export function openDialog(title, content, { className, onclose } = {}) {
   const before = document.activeElement;
+  const around = ancestorsOf(before);
   const heading = el('h2', { id: newId() }, title);
   const dialog = el('dialog', { class: className, 'aria-labelledby': heading.id },
     el('header', { class: 'dialog-header' }, heading, iconButton('close', t('common.close'), { onclick: () => dialog.close() })),
@@ -24,18 +25,44 @@ export function openDialog(title, content, { className, onclose } = {}) {
   });
   dialog.addEventListener('close', () => {
     dialog.remove();
-    if (before instanceof HTMLElement && before.isConnected) {
-      before.focus();
+    if (document.activeElement === document.body) {
+      focusNearest(around);
     }
     onclose?.();
   });
   document.body.append(dialog);
   dialog.showModal();
-  const first = dialog.querySelector('[autofocus], .dialog-body :is(input, select, textarea, button):not(:disabled)');
+  const first = dialog.querySelector('[autofocus]') ?? dialog.querySelector('.dialog-body :is(input, select, textarea, button):not(:disabled)');
   if (first instanceof HTMLElement) {
     first.focus();
   }
   return dialog;
+}
+
+/**
+ * An element and all that it stands in, from the inside.
+ * @param {Element|null} element
+ */
+function ancestorsOf(element) {
+  const all = [];
+  for (let at = element; at && at !== document.body; at = at.parentElement) {
+    all.push(at);
+  }
+  return all;
+}
+
+/**
+ * Where the focus was; or what is left of the place that it was in, when that was made anew meanwhile.
+ * @param {Element[]} around
+ */
+function focusNearest(around) {
+  const place = around.find(one => one.isConnected);
+  if (place instanceof HTMLElement) {
+    if (place !== around[0]) {
+      place.tabIndex = -1;
+    }
+    place.focus();
+  }
 }
 
 /**

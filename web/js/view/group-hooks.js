@@ -1,5 +1,5 @@
 import { el, fill, icon, iconButton, userText } from '../dom.js';
-import { fullTime } from '../words/format.js';
+import { dateTime } from '../words/format.js';
 import { t } from '../words/words.js';
 import { confirmDialog, formDialog, secretDialog } from './dialog.js';
 import { call } from '../realm/session.js';
@@ -23,7 +23,7 @@ export function hooksOf(group) {
     }
   };
   const row = (/** @type {Hook} */ hook) => el('li', { class: 'member' }, icon('link'),
-    el('span', { class: 'grow member-name' }, userText(hook.name, 'truncate'), el('span', { class: 'quiet small' }, hook.used ? t('tokens.used', { time: fullTime(hook.used) }) : t('tokens.unused'))),
+    el('span', { class: 'grow member-name' }, userText(hook.name, 'truncate'), el('span', { class: 'quiet small' }, hook.used ? t('tokens.used', { time: dateTime(hook.used) }) : t('tokens.unused'))),
     iconButton('trash', t('hooks.revoke', { name: hook.name }), { onclick: async () => {
       if (await confirmDialog({ title: t('hooks.revoke', { name: hook.name }), text: t('hooks.revoke.text'), action: t('common.revoke'), danger: true })) {
         await told(call('DELETE', `/api/hooks/${encodeURIComponent(hook.id)}`));
@@ -42,5 +42,5 @@ export function hooksOf(group) {
     },
   }) });
   void load();
-  return el('section', { 'aria-label': t('hooks.title') }, el('div', { class: 'row apart' }, el('h3', { class: 'label' }, t('hooks.title')), add), list);
+  return el('section', null, el('div', { class: 'row apart' }, el('h3', { class: 'label' }, t('hooks.title')), add), list);
 }

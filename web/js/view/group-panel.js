@@ -23,26 +23,24 @@ class GroupPanel extends View {
   /** @type {Member[]} */
   #members = [];
   #about = el('div', { class: 'stack tight' });
-  #count = el('h3', { class: 'label' });
+  #count = el('h3', { class: 'label', tabindex: '-1' });
   #people = el('ul', { class: 'member-list' });
   #rest = el('div', { class: 'stack' });
-  /** @type {HTMLElement|null} */
-  #invite = null;
+  #edit = iconButton('edit', t('group.topic.change'), { onclick: () => this.#changeTopic() });
+  #invite = iconButton('personAdd', t('group.invite'), { onclick: () => this.#ask('invite', ['unknown_user', 'already_member', 'banned', 'peer_unreachable']) });
   /** what #rest shows, so that it is made anew only when that changes */
   #offered = '';
 
   connectedCallback() {
     const { client, address } = this;
-    const invite = iconButton('personAdd', t('group.invite'), { onclick: () => this.#ask('invite', ['unknown_user', 'already_member', 'banned', 'peer_unreachable']) });
-    invite.hidden = true;
+    this.#invite.hidden = true;
     fill(this, panelHead(t('group.title'), address),
       el('div', { class: 'panel-body' },
-        el('div', { class: 'panel-face' }, avatar(address, address, 'large'), el('h3', null, userText(address))),
+        el('div', { class: 'panel-face' }, avatar(address, address, 'large'), el('h2', null, userText(address))),
         this.#about,
         el('div', { class: 'panel-actions' }, searchButton(this), muteChoice(client, address)),
-        el('section', { 'aria-label': t('group.members.title') }, el('div', { class: 'row apart' }, this.#count, invite), this.#people),
+        el('section', null, el('div', { class: 'row apart' }, this.#count, this.#invite), this.#people),
         this.#rest));
-    this.#invite = invite;
     this.during(
       client.groups.on('change', group => {
         if (group === null || client.sameAddress(group, address)) {
@@ -90,11 +88,9 @@ class GroupPanel extends View {
     const topic = this.#group?.topic ?? '';
     fill(this.#about,
       el('div', { class: 'group-topic' }, topic ? userText(topic, 'grow') : el('span', { class: 'grow quiet' }, t('group.topic.none')),
-        this.#isAtLeast('moderator') ? iconButton('edit', t('group.topic.change'), { onclick: () => this.#changeTopic() }) : null),
+        this.#isAtLeast('moderator') ? this.#edit : null),
       el('p', { class: 'quiet small group-kind' }, icon(this.#group?.open ? 'globe' : 'lock', 'small'), this.#group?.open ? t('group.open.hint') : t('group.closed.hint')));
-    if (this.#invite) {
-      this.#invite.hidden = !this.#isAtLeast('moderator');
-    }
+    this.#invite.hidden = !this.#isAtLeast('moderator');
   }
 
   #showMembers() {
@@ -104,7 +100,7 @@ class GroupPanel extends View {
     const order = (/** @type {Member} */ one) => rank[one.role] * 10 + (client.presence.of(one.user) === 'online' ? 2 : client.presence.of(one.user) === 'away' ? 1 : 0);
     fill(this.#people, [...this.#members].sort((one, other) => order(other) - order(one)).map(member => this.#memberRow(member)));
     if (focused) {
-      /** @type {HTMLElement|undefined} */ ([...this.#people.querySelectorAll('button')].find(button => button.dataset['user'] === focused))?.focus();
+      ([...this.#people.querySelectorAll('button')].find(button => button.dataset['user'] === focused) ?? this.#count).focus();
     }
   }
 
@@ -157,9 +153,10 @@ class GroupPanel extends View {
       return;
     }
     this.#offered = offered;
+    const hadFocus = this.#rest.contains(document.activeElement);
     fill(this.#rest,
       this.#isAtLeast('moderator') ? hooksOf(address) : null,
-      this.#isAtLeast('moderator') ? el('section', { class: 'panel-actions', 'aria-label': t('group.order') }, el('h3', { class: 'label' }, t('group.order')),
+      this.#isAtLeast('moderator') ? el('section', { class: 'panel-actions' }, el('h3', { class: 'label' }, t('group.order')),
         this.#action('ban', t('group.unban'), () => this.#ask('unban', ['not_a_member', 'unknown_user', 'unknown_recipient'])),
         this.#isAtLeast('owner') ? [
           isOpen
@@ -167,7 +164,10 @@ class GroupPanel extends View {
             : this.#action('globe', t('group.reopen'), () => this.#confirm(t('group.reopen.title'), t('group.open.hint'), t('group.reopen'), () => groups.open(address), false)),
           this.#action('server', t('group.move'), () => void this.#move()),
         ] : null) : null,
-      this.#role === null ? null : el('div', { class: 'panel-actions' }, this.#action('leave', t('group.leave'), () => this.#confirm(t('group.leave.title', { group: address }), isOpen ? t('group.leave.open') : t('group.leave.closed'), t('group.leave'), () => groups.leave(address)), true)));
+      this.#role === null ? null : el('div', { class: 'panel-actions' }, this.#action('leave', t('group.leave'), () => this.#confirm(t('group.leave.title', { group: address }), isOpen ? t('group.leave.open') : t('group.leave.closed'), t('group.leave'), () => this.#leave()), true)));
+    if (hadFocus) {
+      this.#rest.querySelector('button')?.focus();
+    }
   }
 
   /**
@@ -212,6 +212,11 @@ class GroupPanel extends View {
         toast(t(`group.${verb}.done`, { name: user }));
       },
     });
+  }
+
+  async #leave() {
+    await this.client.groups.leave(this.address);
+    location.hash = '#/';
   }
 
   #changeTopic() {

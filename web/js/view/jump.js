@@ -8,6 +8,7 @@ import { titleOf } from './titles.js';
 /** @typedef {import('../realm/client.js').Client} Client */
 
 const mostShown = 30;
+const mostPages = 50;
 
 /**
  * Opens a dialog in which a few letters find a conversation, or begin one with whoever is named.
@@ -47,7 +48,7 @@ export function openJump(client) {
     const found = matching(client, words).slice(0, mostShown);
     const isNew = words !== '' && !/\s/u.test(words) && !found.some(one => client.sameAddress(one.address, words));
     addresses = [...found.map(one => one.address), ...(isNew ? [words] : [])];
-    fill(list, found.map((one, at) => option(at, avatar(one.address, client.names.of(one.address), 'small'), userText(titleOf(client, one.address), 'truncate grow'), one.unread ? el('span', { class: 'badge' }, one.unread) : null)),
+    fill(list, found.map((one, at) => option(at, avatar(one.address, client.names.of(one.address), 'small'), userText(titleOf(client, one.address), 'truncate jump-title'), one.unread ? el('span', { class: 'badge' }, one.unread) : null)),
       isNew ? option(found.length, icon('add'), el('span', { class: 'truncate grow' }, t('jump.new', { name: words }))) : null);
     choose(0);
   };
@@ -68,7 +69,26 @@ export function openJump(client) {
     }
   });
   render();
+  void loadAll(client).then(() => {
+    const before = chosen;
+    render();
+    choose(before);
+  });
   const dialog = openDialog(t('jump.title'), [input, list]);
+}
+
+/**
+ * Loads the older conversations too, so that all can be found by their names.
+ * @param {Client} client
+ */
+export async function loadAll({ conversations }) {
+  try {
+    for (let page = 0; page < mostPages && conversations.hasMore; page++) {
+      await conversations.more();
+    }
+  } catch {
+    // Those that are there are found.
+  }
 }
 
 /**

@@ -16,8 +16,8 @@ export function openMenu(button, items, at) {
     items.filter(item => item !== null && item !== false).map(item => el('button', {
       type: 'button', role: 'menuitem', class: ['menu-item', item.danger && 'danger'], onclick: () => { menu.hidePopover(); item.action(); },
     }, item.icon ? icon(item.icon) : null, item.label)));
-  // Beside the button, so that an open modal dialog does not make it inert.
-  (button.closest('dialog') ?? document.body).append(menu);
+  // In the part of the page that the button belongs to: an open dialog makes the others inert. Not beside it: what lies there may be made anew while the menu is open.
+  (button.closest('dialog, main, kabar-sidebar, .shell-side > *') ?? document.body).append(menu);
   menu.addEventListener('toggle', event => {
     if (/** @type {ToggleEvent} */ (event).newState === 'closed') {
       menu.remove();
@@ -43,11 +43,12 @@ export function openMenu(button, items, at) {
 }
 
 /**
+ * Puts what is shown above the page beside what it belongs to, and inside the window.
  * @param {HTMLElement} menu
  * @param {HTMLElement} button
  * @param {{x: number, y: number}} [at]
  */
-function place(menu, button, at) {
+export function place(menu, button, at) {
   const gap = 4;
   const rect = at ? new DOMRect(at.x, at.y, 0, 0) : button.getBoundingClientRect();
   const { width, height } = menu.getBoundingClientRect();

@@ -3,7 +3,7 @@ import { notifyMode } from './preferences.js';
 import { conversationHash } from './routes.js';
 
 /** @typedef {import('../realm/client.js').Client} Client */
-/** @typedef {import('../realm/timeline.js').Entry} Entry */
+/** @typedef {import('../realm/types.js').Entry} Entry */
 
 /** Tells of new messages outside the page, where that was asked for and nobody is looking at the conversation. */
 export class Notifications {

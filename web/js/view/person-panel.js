@@ -18,7 +18,7 @@ class PersonPanel extends View {
     const isMe = client.sameAddress(address, client.me.user);
     fill(this, panelHead(t('person.title'), address),
       el('div', { class: 'panel-body' },
-        el('div', { class: 'panel-face' }, avatar(address, name, 'large'), el('h3', null, userText(name)), userText(address.includes('@') ? address : `${address}@${client.me.realm}`, 'quiet'), this.#state),
+        el('div', { class: 'panel-face' }, avatar(address, name, 'large'), el('h2', null, userText(name)), userText(address.includes('@') ? address : `${address}@${client.me.realm}`, 'quiet'), this.#state),
         isMe ? el('p', { class: 'notice' }, icon('info'), t('person.self')) : null,
         el('div', { class: 'panel-actions' }, searchButton(this), isMe ? null : muteChoice(client, address))));
     this.during(client.presence.on('change', () => this.#show()));
@@ -54,8 +54,8 @@ const presenceWords = (presence, seen) => presence === 'offline' && seen ? lastS
  * @param {string} title
  * @param {string} address
  */
-export const panelHead = (title, address) => el('header', { class: 'bar panel-head' },
-  iconButton('close', t('common.close'), { onclick: () => { location.hash = conversationHash(address); } }), el('h2', { class: 'grow truncate' }, title));
+export const panelHead = (title, address) => el('div', { class: 'bar panel-head' },
+  iconButton('close', t('common.close'), { class: 'panel-close', onclick: () => { location.hash = conversationHash(address); } }), el('h2', { class: 'grow truncate', tabindex: '-1' }, title));
 
 /** @param {HTMLElement} panel whoever listens to it searches */
 export const searchButton = panel => el('button', { type: 'button', class: 'menu-item', onclick: () => panel.dispatchEvent(new CustomEvent('search')) }, icon('search'), t('search.here'));

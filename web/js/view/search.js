@@ -30,7 +30,7 @@ class Search extends View {
     this.#input.value = this.words;
     const close = iconButton('back', t('search.close'), { onclick: () => this.#close() });
     fill(this,
-      el('form', { class: 'sidebar-search', role: 'search', onsubmit: (/** @type {Event} */ event) => { event.preventDefault(); void this.#search(); } }, close, this.#input),
+      el('form', { class: 'sidebar-search', role: 'search', 'aria-label': t('search.title'), onsubmit: (/** @type {Event} */ event) => { event.preventDefault(); void this.#search(); } }, close, this.#input),
       this.#scope, el('div', { class: 'list-scroll' }, this.#state, this.#results, this.#more));
     this.during(
       on(this.#input, 'input', () => {
@@ -118,9 +118,9 @@ class Search extends View {
         window.dispatchEvent(new HashChangeEvent('hashchange'));
       }
     } },
-    avatar(address, title, 'small'),
+    avatar(address, client.names.of(address), 'small'),
     el('span', { class: 'result-words' },
-      el('span', { class: 'conversation-top' }, userText(title, 'truncate strong'), el('time', { class: 'conversation-time', datetime: entry.sent, title: fullTime(entry.sent) }, shortTime(entry.sent))),
+      el('span', { class: 'row-top' }, userText(title, 'truncate strong'), el('time', { class: 'row-time', datetime: entry.sent, title: fullTime(entry.sent) }, shortTime(entry.sent))),
       el('span', { class: 'result-text' }, isMine ? `${t('list.you')} ` : entry.to.startsWith('#') ? [userText(entry.name), ': '] : null, marked(entry.text ?? '', words)))));
   }
 }

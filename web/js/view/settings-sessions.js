@@ -1,5 +1,5 @@
 import { el, fill, icon } from '../dom.js';
-import { fullTime, lastSeen } from '../words/format.js';
+import { dateTime, lastSeen } from '../words/format.js';
 import { t } from '../words/words.js';
 import { confirmDialog } from './dialog.js';
 import { section } from './page-parts.js';
@@ -24,9 +24,9 @@ export function sessionsOf(client, view) {
     }
   };
   const row = (/** @type {OneSession} */ one) => el('li', null, icon('key'),
-    el('span', { class: 'grow' }, el('span', { class: 'block' }, one.current ? t('sessions.current') : t('sessions.since', { time: fullTime(one.created) })),
-      el('span', { class: 'quiet small block' }, one.current ? t('sessions.since', { time: fullTime(one.created) }) : lastSeen(one.used))),
-    one.current ? null : el('button', { type: 'button', class: 'button small', 'aria-label': t('sessions.endOne', { time: fullTime(one.created) }), onclick: async () => {
+    el('span', { class: 'grow' }, el('span', { class: 'block' }, one.current ? t('sessions.current') : t('sessions.since', { time: dateTime(one.created) })),
+      el('span', { class: 'quiet small block' }, one.current ? t('sessions.since', { time: dateTime(one.created) }) : lastSeen(one.used))),
+    one.current ? null : el('button', { type: 'button', class: 'button small', 'aria-label': t('sessions.endOne', { time: dateTime(one.created) }), onclick: async () => {
       if (await confirmDialog({ title: t('sessions.end.title'), text: t('sessions.end.text'), action: t('sessions.end'), danger: true })) {
         await told(client.request('sessions end', { session: one.session }));
         await load();

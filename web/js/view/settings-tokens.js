@@ -1,5 +1,5 @@
 import { el, fill, icon, userText } from '../dom.js';
-import { fullTime } from '../words/format.js';
+import { dateTime } from '../words/format.js';
 import { t } from '../words/words.js';
 import { confirmDialog, formDialog, secretDialog } from './dialog.js';
 import { section } from './page-parts.js';
@@ -28,7 +28,7 @@ export function tokensOf(client) {
   const row = (/** @type {Token} */ token) => el('li', null, icon(token.hook ? 'link' : 'bot'),
     el('span', { class: 'grow' }, el('span', { class: 'block' }, userText(token.name, 'strong'), ' ', el('span', { class: 'tag' }, token.hook ? t('tokens.hook') : token.may.map(right => t(`tokens.may.${right}`)).join(', ')),
       token.in ? [' ', el('span', { class: 'tag' }, t('tokens.in'), ' ', userText(token.in))] : null),
-    el('span', { class: 'quiet small block' }, token.used ? t('tokens.used', { time: fullTime(token.used) }) : t('tokens.unused'), token.expires ? ` · ${t('tokens.expires', { time: fullTime(token.expires) })}` : null)),
+    el('span', { class: 'quiet small block' }, token.used ? t('tokens.used', { time: dateTime(token.used) }) : t('tokens.unused'), token.expires ? ` · ${t('tokens.expires', { time: dateTime(token.expires) })}` : null)),
     el('button', { type: 'button', class: 'button small', 'aria-label': t('tokens.revoke', { name: token.name }), onclick: async () => {
       if (await confirmDialog({ title: t('tokens.revoke', { name: token.name }), text: t('tokens.revoke.text'), action: t('common.revoke'), danger: true })) {
         await told(call('DELETE', `/api/tokens/${encodeURIComponent(token.id)}`));

@@ -82,11 +82,16 @@ export class Sidebar extends View {
   }
 
   /**
-   * Puts the focus on a conversation in the list.
+   * Puts the focus on a conversation in the list, or into the search while that stands there.
    * @param {string|null} address
    */
   focusOn(address) {
-    this.#list.focusOn(address);
+    const search = /** @type {HTMLElement|null} */ (this.querySelector('kabar-search input'));
+    if (search) {
+      search.focus();
+    } else {
+      this.#list.focusOn(address);
+    }
   }
 
   /**
@@ -109,8 +114,8 @@ export class Sidebar extends View {
         { label: t('new.join'), icon: 'people', action: () => joinGroup(this.client) },
       ]),
     });
-    return el('header', { class: 'bar sidebar-head' },
-      el('h1', { class: 'grow truncate' }, t('sidebar.conversations')),
+    return el('div', { class: 'bar sidebar-head' },
+      el('h2', { class: 'grow truncate' }, t('sidebar.conversations')),
       iconButton('search', t('search.title'), { onclick: () => this.search('', null) }), add);
   }
 
@@ -125,7 +130,7 @@ export class Sidebar extends View {
         { label: t('common.logOut'), icon: 'leave', action: () => this.dispatchEvent(new CustomEvent('log-out', { bubbles: true })) },
       ]),
     });
-    return el('footer', { class: 'sidebar-foot' },
+    return el('div', { class: 'sidebar-foot' },
       avatar(me.user, me.name),
       el('div', { class: 'grow' }, userText(me.name, 'me-name truncate'), userText(`${me.user}@${me.realm}`, 'me-address truncate quiet small')),
       more);

@@ -1,10 +1,21 @@
 /** What the client says in English. The same keys as in `id.js`, in blocks by subject, sorted. */
 /** @type {Record<string, import('./words.js').Phrase>} */
 export const en = {
+  // action
+  'action.copy': 'Copy the text',
+  'action.discard': 'Discard',
+  'action.edit': 'Edit',
+  'action.react': 'React',
+  'action.remove': 'Delete',
+  'action.reply': 'Reply',
+  'action.retry': 'Try again',
+  'action.seen': 'Who has read it',
+
   // app
   'app.admin': 'Administration',
   'app.admin.failed': 'Administration could not be loaded',
-  'app.announce': 'New message from {name} in {place}',
+  'app.announce': 'New message from {name}',
+  'app.announceIn': 'New message from {name} in {place}',
   'app.home': 'Hello, {name}',
   'app.home.hint': 'Choose a conversation, or begin one.',
   'app.skip': 'Skip to the conversation',
@@ -31,9 +42,60 @@ export const en = {
   'common.revoke': 'Revoke',
   'common.save': 'Save',
 
+  // composer
+  'composer.editing': 'Editing a message',
+  'composer.emoji': 'Insert an emoji',
+  'composer.endEditing': 'Stop editing',
+  'composer.endReply': 'Do not reply to it',
+  'composer.gone': 'You are not a member of this group.',
+  'composer.label': 'Message to {to}',
+  'composer.left': { one: '{count} byte left', other: '{count} bytes left' },
+  'composer.muted': 'You may not speak in this group at the moment.',
+  'composer.placeholder': 'Write a message',
+  'composer.replying': 'Reply to',
+  'composer.send': 'Send',
+  'composer.tooLong': { one: 'Too long by {count} byte', other: 'Too long by {count} bytes' },
+
+  // conversation
+  'conversation.back': 'Back to the conversations',
+  'conversation.details': 'Details',
+  'conversation.members': { one: '{count} member', other: '{count} members' },
+  'conversation.search': 'Search in this conversation',
+  'conversation.self': 'Notes to yourself',
+
   // day
   'day.today': 'Today',
   'day.yesterday': 'Yesterday',
+
+  // emoji
+  'emoji.choose': 'Choose an emoji',
+  'emoji.faces': 'Faces',
+  'emoji.hands': 'Hands',
+  'emoji.hearts': 'Hearts',
+  'emoji.quick': 'Often used',
+  'emoji.things': 'Things',
+
+  // event
+  'event.banned': '{who} banned {user}',
+  'event.closed': '{who} closed the group: only those who were invited may join',
+  'event.failed': 'Your message to {to} was not delivered: {reason}. “{quote}”',
+  'event.invited': '{who} invited {user}',
+  'event.joined': '{who} joined',
+  'event.kicked': '{who} removed {user}',
+  'event.left': '{who} left',
+  'event.moved': '{who} moved the group to the realm {realm}',
+  'event.muted': '{who} silenced {user}',
+  'event.opened': '{who} opened the group to everybody',
+  'event.other': '{who} did something that this page does not know',
+  'event.role.member': '{who} made {user} a member',
+  'event.role.moderator': '{who} made {user} a moderator',
+  'event.role.owner': '{who} made {user} an owner',
+  'event.topic': '{who} changed the topic: {topic}',
+  'event.topicGone': '{who} took the topic away',
+  'event.unbanned': '{who} lifted the ban on {user}',
+  'event.unmuted': '{who} let {user} speak again',
+  'event.you': 'you',
+  'event.youObject': 'you',
 
   // group
   'group.ban': 'Ban',
@@ -58,7 +120,6 @@ export const en = {
   'group.member.muted': 'silenced',
   'group.member.write': 'Write to them',
   'group.members': { one: '{count} member', other: '{count} members' },
-  'group.members.title': 'Members',
   'group.move': 'Move to another realm…',
   'group.move.action': 'Move',
   'group.move.none': 'This realm is not joined with any other',
@@ -147,6 +208,14 @@ export const en = {
   'login.username': 'Username',
   'login.username.hint': 'Others find you by it. It cannot be changed.',
 
+  // message
+  'message.actions': 'What to do with the message',
+  'message.deleted': 'Message deleted',
+  'message.edited': 'edited',
+  'message.reactions': { one: '{count} reaction', other: '{count} reactions' },
+  'message.reactionsLabel': 'Reactions',
+  'message.you': 'You',
+
   // new
   'new.conversation': 'New conversation',
   'new.group': 'New group',
@@ -186,10 +255,48 @@ export const en = {
   'presence.offline': 'offline',
   'presence.online': 'online',
 
+  // quote
+  'quote.gone': 'A message that is not here',
+  'quote.jump': 'Go to this message',
+
+  // readers
+  'readers.by': { one: 'Read by {count}', other: 'Read by {count}' },
+  'readers.hint': 'Known of members on this realm, in groups of up to 100 members.',
+  'readers.nobody': 'Nobody has read it yet, as far as is known.',
+  'readers.sent': 'Sent: {when}',
+  'readers.title': 'Who has read it',
+
+  // reason
+  'reason.banned': 'you are banned from the group',
+  'reason.empty_text': 'there is no text',
+  'reason.expired': 'it has waited seven days',
+  'reason.failed': 'something went wrong',
+  'reason.home_elsewhere': 'the group has moved meanwhile',
+  'reason.message_too_long': 'it is too long',
+  'reason.muted': 'you may not speak in the group',
+  'reason.not_a_member': 'you are not a member of the group',
+  'reason.not_allowed': 'it is not allowed',
+  'reason.offline': 'there is no connection',
+  'reason.other': 'it could not be delivered',
+  'reason.peer_queue_full': 'too much waits for the other realm already',
+  'reason.peer_removed': 'the realms are joined no longer',
+  'reason.peer_unreachable': 'the other realm does not answer',
+  'reason.recovering': 'the group is being restored',
+  'reason.unknown_group': 'there is no such group',
+  'reason.unknown_message': 'what it answers is not there any more',
+  'reason.unknown_peer': 'the realm is not joined with this one',
+  'reason.unknown_recipient': 'there is nobody of this name',
+  'reason.unreachable_recipient': 'the other realm could not be asked',
+
   // refusal: what the page refuses itself; the rest is worded by the realm
   'refusal.message_too_long': 'The message is too long',
   'refusal.offline': 'Not connected',
   'refusal.outbox_full': 'Too many messages wait to be sent',
+
+  // remove
+  'remove.text': 'It is erased for everybody. It cannot be brought back.',
+  'remove.textOf': 'What {name} has said is erased for everybody. It cannot be brought back.',
+  'remove.title': 'Delete the message?',
 
   // role
   'role.member': 'member',
@@ -212,6 +319,7 @@ export const en = {
   // seen
   'seen.ago': 'seen {when}',
   'seen.on': 'seen {day} at {time}',
+  'seen.yesterday': 'seen yesterday at {time}',
 
   // sessions
   'sessions.current': 'This browser',
@@ -254,6 +362,23 @@ export const en = {
   // site
   'site.away': 'Kabar does not answer',
 
+  // status
+  'status.delivered': 'delivered',
+  'status.failed': 'not sent: {reason}',
+  'status.read': 'read',
+  'status.sending': 'is being sent',
+  'status.sent': 'sent',
+  'status.waiting': 'waits for the other realm',
+
+  // timeline
+  'timeline.back': 'Back',
+  'timeline.empty': 'Nothing was said yet.',
+  'timeline.join': 'Join the group',
+  'timeline.label': 'Messages with {with}',
+  'timeline.new': { one: '{count} new message', other: '{count} new messages' },
+  'timeline.toEnd': 'To the newest',
+  'timeline.unread': 'New messages',
+
   // tokens
   'tokens.days': 'Days until it expires',
   'tokens.days.hint': 'Empty: it does not expire.',
@@ -281,4 +406,9 @@ export const en = {
   'tokens.title': 'Tokens for programs',
   'tokens.unused': 'Never used',
   'tokens.used': 'Last used {time}',
+
+  // typing
+  'typing.many': 'Several people are typing…',
+  'typing.one': '{one} is typing…',
+  'typing.two': '{one} and {two} are typing…',
 };

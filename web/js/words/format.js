@@ -23,6 +23,14 @@ export function fullTime(when) {
 }
 
 /**
+ * The date and the time, for a list.
+ * @param {string | number | Date} when
+ */
+export function dateTime(when) {
+  return format(when, { dateStyle: 'medium', timeStyle: 'short' });
+}
+
+/**
  * A day as it stands above the messages of that day: today, yesterday, or the date, without the year when it is this one.
  * @param {string | number | Date} when
  * @param {number} now
@@ -56,7 +64,11 @@ export function shortTime(when, now = Date.now()) {
  */
 export function lastSeen(when, now = Date.now()) {
   const past = Math.max(0, now - new Date(when).getTime());
-  if (past >= 24 * HOUR) return t('seen.on', { day: day(when, now), time: time(when) });
+  if (past >= 24 * HOUR) {
+    const isYesterday = daysBetween(new Date(when), new Date(now)) === 1;
+    return isYesterday ? t('seen.yesterday', { time: time(when) }) : t('seen.on', { day: day(when, now), time: time(when) });
+  }
+
   const relative = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' });
   const ago = past < MINUTE ? relative.format(0, 'minute') : past < HOUR ? relative.format(-Math.floor(past / MINUTE), 'minute') : relative.format(-Math.floor(past / HOUR), 'hour');
   return t('seen.ago', { when: ago });

@@ -1,10 +1,21 @@
 /** What the client says in Indonesian. The same keys as in `en.js`, in blocks by subject, sorted. */
 /** @type {Record<string, import('./words.js').Phrase>} */
 export const id = {
+  // action
+  'action.copy': 'Salin teks',
+  'action.discard': 'Buang',
+  'action.edit': 'Sunting',
+  'action.react': 'Beri reaksi',
+  'action.remove': 'Hapus',
+  'action.reply': 'Balas',
+  'action.retry': 'Coba lagi',
+  'action.seen': 'Siapa yang sudah membaca',
+
   // app
   'app.admin': 'Administrasi',
   'app.admin.failed': 'Administrasi tidak dapat dimuat',
-  'app.announce': 'Pesan baru dari {name} di {place}',
+  'app.announce': 'Pesan baru dari {name}',
+  'app.announceIn': 'Pesan baru dari {name} di {place}',
   'app.home': 'Halo, {name}',
   'app.home.hint': 'Pilih percakapan, atau mulai yang baru.',
   'app.skip': 'Langsung ke percakapan',
@@ -31,9 +42,60 @@ export const id = {
   'common.revoke': 'Cabut',
   'common.save': 'Simpan',
 
+  // composer
+  'composer.editing': 'Menyunting pesan',
+  'composer.emoji': 'Sisipkan emoji',
+  'composer.endEditing': 'Batal menyunting',
+  'composer.endReply': 'Batal membalas',
+  'composer.gone': 'Anda bukan anggota grup ini.',
+  'composer.label': 'Pesan untuk {to}',
+  'composer.left': 'Sisa {count} bita',
+  'composer.muted': 'Untuk sementara Anda tidak boleh bicara di grup ini.',
+  'composer.placeholder': 'Tulis pesan',
+  'composer.replying': 'Membalas',
+  'composer.send': 'Kirim',
+  'composer.tooLong': 'Kelebihan {count} bita',
+
+  // conversation
+  'conversation.back': 'Kembali ke percakapan',
+  'conversation.details': 'Rincian',
+  'conversation.members': '{count} anggota',
+  'conversation.search': 'Cari di percakapan ini',
+  'conversation.self': 'Catatan untuk diri sendiri',
+
   // day
   'day.today': 'Hari ini',
   'day.yesterday': 'Kemarin',
+
+  // emoji
+  'emoji.choose': 'Pilih emoji',
+  'emoji.faces': 'Wajah',
+  'emoji.hands': 'Tangan',
+  'emoji.hearts': 'Hati',
+  'emoji.quick': 'Sering dipakai',
+  'emoji.things': 'Benda',
+
+  // event
+  'event.banned': '{who} memblokir {user}',
+  'event.closed': '{who} menutup grup: hanya yang diundang boleh bergabung',
+  'event.failed': 'Pesan Anda untuk {to} tidak tersampaikan: {reason}. “{quote}”',
+  'event.invited': '{who} mengundang {user}',
+  'event.joined': '{who} bergabung',
+  'event.kicked': '{who} mengeluarkan {user}',
+  'event.left': '{who} keluar',
+  'event.moved': '{who} memindahkan grup ke realm {realm}',
+  'event.muted': '{who} membungkam {user}',
+  'event.opened': '{who} membuka grup untuk semua orang',
+  'event.other': '{who} melakukan sesuatu yang tidak dikenal halaman ini',
+  'event.role.member': '{who} menjadikan {user} anggota',
+  'event.role.moderator': '{who} menjadikan {user} moderator',
+  'event.role.owner': '{who} menjadikan {user} pemilik',
+  'event.topic': '{who} mengubah topik: {topic}',
+  'event.topicGone': '{who} menghapus topik',
+  'event.unbanned': '{who} membuka blokir {user}',
+  'event.unmuted': '{who} mengizinkan {user} bicara lagi',
+  'event.you': 'Anda',
+  'event.youObject': 'Anda',
 
   // group
   'group.ban': 'Blokir',
@@ -58,7 +120,6 @@ export const id = {
   'group.member.muted': 'dibungkam',
   'group.member.write': 'Kirim pesan',
   'group.members': '{count} anggota',
-  'group.members.title': 'Anggota',
   'group.move': 'Pindahkan ke realm lain…',
   'group.move.action': 'Pindahkan',
   'group.move.none': 'Realm ini tidak terhubung dengan realm lain',
@@ -147,6 +208,14 @@ export const id = {
   'login.username': 'Nama pengguna',
   'login.username.hint': 'Orang lain menemukan Anda dengannya. Tidak dapat diubah.',
 
+  // message
+  'message.actions': 'Tindakan untuk pesan',
+  'message.deleted': 'Pesan dihapus',
+  'message.edited': 'disunting',
+  'message.reactions': '{count} reaksi',
+  'message.reactionsLabel': 'Reaksi',
+  'message.you': 'Anda',
+
   // new
   'new.conversation': 'Percakapan baru',
   'new.group': 'Grup baru',
@@ -186,10 +255,48 @@ export const id = {
   'presence.offline': 'luring',
   'presence.online': 'daring',
 
+  // quote
+  'quote.gone': 'Pesan yang tidak ada di sini',
+  'quote.jump': 'Ke pesan ini',
+
+  // readers
+  'readers.by': 'Dibaca {count} orang',
+  'readers.hint': 'Diketahui untuk anggota di realm ini, dalam grup hingga 100 anggota.',
+  'readers.nobody': 'Belum ada yang membaca, sejauh diketahui.',
+  'readers.sent': 'Dikirim: {when}',
+  'readers.title': 'Siapa yang sudah membaca',
+
+  // reason
+  'reason.banned': 'Anda diblokir dari grup',
+  'reason.empty_text': 'tidak ada teks',
+  'reason.expired': 'sudah menunggu tujuh hari',
+  'reason.failed': 'ada kesalahan',
+  'reason.home_elsewhere': 'grup sudah pindah',
+  'reason.message_too_long': 'terlalu panjang',
+  'reason.muted': 'Anda tidak boleh bicara di grup',
+  'reason.not_a_member': 'Anda bukan anggota grup',
+  'reason.not_allowed': 'tidak diizinkan',
+  'reason.offline': 'tidak ada sambungan',
+  'reason.other': 'tidak dapat disampaikan',
+  'reason.peer_queue_full': 'terlalu banyak yang menunggu realm lain',
+  'reason.peer_removed': 'kedua realm tidak terhubung lagi',
+  'reason.peer_unreachable': 'realm lain tidak menjawab',
+  'reason.recovering': 'grup sedang dipulihkan',
+  'reason.unknown_group': 'grup tidak ditemukan',
+  'reason.unknown_message': 'pesan yang dibalas sudah tidak ada',
+  'reason.unknown_peer': 'realm itu tidak terhubung dengan yang ini',
+  'reason.unknown_recipient': 'tidak ada orang dengan nama ini',
+  'reason.unreachable_recipient': 'realm lain tidak dapat ditanya',
+
   // refusal: what the page refuses itself; the rest is worded by the realm
   'refusal.message_too_long': 'Pesan terlalu panjang',
   'refusal.offline': 'Tidak tersambung',
   'refusal.outbox_full': 'Terlalu banyak pesan yang menunggu dikirim',
+
+  // remove
+  'remove.text': 'Pesan dihapus untuk semua orang dan tidak dapat dikembalikan.',
+  'remove.textOf': 'Yang dikatakan {name} dihapus untuk semua orang dan tidak dapat dikembalikan.',
+  'remove.title': 'Hapus pesan?',
 
   // role
   'role.member': 'anggota',
@@ -212,6 +319,7 @@ export const id = {
   // seen
   'seen.ago': 'terlihat {when}',
   'seen.on': 'terlihat {day} pukul {time}',
+  'seen.yesterday': 'terlihat kemarin pukul {time}',
 
   // sessions
   'sessions.current': 'Peramban ini',
@@ -254,6 +362,23 @@ export const id = {
   // site
   'site.away': 'Kabar tidak menjawab',
 
+  // status
+  'status.delivered': 'tersampaikan',
+  'status.failed': 'tidak terkirim: {reason}',
+  'status.read': 'dibaca',
+  'status.sending': 'sedang dikirim',
+  'status.sent': 'terkirim',
+  'status.waiting': 'menunggu realm lain',
+
+  // timeline
+  'timeline.back': 'Kembali',
+  'timeline.empty': 'Belum ada pesan.',
+  'timeline.join': 'Bergabung dengan grup',
+  'timeline.label': 'Pesan dengan {with}',
+  'timeline.new': '{count} pesan baru',
+  'timeline.toEnd': 'Ke yang terbaru',
+  'timeline.unread': 'Pesan baru',
+
   // tokens
   'tokens.days': 'Hari sampai kedaluwarsa',
   'tokens.days.hint': 'Kosong: tidak kedaluwarsa.',
@@ -281,4 +406,9 @@ export const id = {
   'tokens.title': 'Token untuk program',
   'tokens.unused': 'Belum pernah dipakai',
   'tokens.used': 'Terakhir dipakai {time}',
+
+  // typing
+  'typing.many': 'Beberapa orang sedang mengetik…',
+  'typing.one': '{one} sedang mengetik…',
+  'typing.two': '{one} dan {two} sedang mengetik…',
 };

@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { entry, history, listed, page, settled } from './fakes.js';
+
+/** @param {import('../js/realm/timeline.js').Timeline} timeline */
+const shown = (timeline) => timeline.items.map((item) => [item.position, item.entry.text, item.status]);
+
+/** An open timeline of lineker with one message of his. */
+async function talking(kept = {}) {
+  const world = page(kept);
+  const client = await world.open({ conversations: [listed(entry(1))] });
+  const timeline = client.timeline('lineker');
+  const started = timeline.start();
+  await settled();
+  await world.socket().answer('history', history([entry(1)]));
+  await started;
+  return { ...world, timeline };
+}
+
+/** @param {import('../js/realm/timeline.js').Timeline} timeline @param {number} index */
+const keyAt = (timeline, index) => timeline.items[index]?.key;
+
+for (const first of ['reply', 'event']) {
+  test(`a message stands at once, and becomes its entry under the same key, when the ${first} comes first`, async () => {
+    const { socket, timeline } = await talking();
+    const key = timeline.send('halo', { reply: 1 });
+    assert.deepEqual(shown(timeline).at(-1), [null, 'halo', 'sending']);
+    const request = socket().asked[0];
+    assert.deepEqual([request.do, request.to, request.text, request.reply, request.key], ['send', 'lineker', 'halo', 1, key]);
+    const said = entry(2, { from: 'messi', text: 'halo', reply: 1 });
+    if (first === 'event') socket().tell(said);
+    assert.equal(timeline.items.length, 2);
+    await socket().answer('send', { state: 'accepted', mid: said.mid, position: 2, at: said.at });
+    assert.deepEqual(shown(timeline).at(-1), [2, 'halo', 'sent']);
+    if (first === 'reply') socket().tell(said);
+    assert.equal(timeline.items.length, 2);
+    assert.equal(keyAt(timeline, 1), key);
+    assert.equal(timeline.items[1]?.entry.reply, 1);
+  });
+}
+
+test('what was said on another device meanwhile is not taken for what is being sent', async () => {
+  const { socket, timeline } = await talking();
+  const key = timeline.send('halo');
+  socket().tell(entry(2, { from: 'messi', text: 'halo', mid: 'elsewhere' }));
+  assert.equal(timeline.items.length, 2);
+  await socket().answer('send', { state: 'accepted', mid: 'here', position: 3, at: '9000' });
+  assert.deepEqual(timeline.items.map((item) => [item.position, item.key]), [[1, 'm1'], [2, 'elsewhere'], [3, key]]);
+});
+
+test('the reply may come before the event of a message that somebody else has said before', async () => {
+  const { socket, timeline } = await talking();
+  timeline.send('halo');
+  await socket().answer('send', { state: 'accepted', mid: 'm3', position: 3, at: '9000' });
+  assert.deepEqual(timeline.items.map((item) => item.position), [1, 3]);
+  socket().tell(entry(2));
+  socket().tell(entry(3, { from: 'messi', text: 'halo' }));
+  assert.deepEqual(timeline.items.map((item) => item.position), [1, 2, 3]);
+  assert.deepEqual(socket().verbs, []);
+});
+
+test('messages of one conversation are sent one after the other, those of several at once', async () => {
+  const { client, socket } = await talking();
+  client.outbox.add('lineker', 'one');
+  client.outbox.add('lineker', 'two');
+  client.outbox.add('james', 'three');
+  assert.deepEqual(socket().asked.map(({ text }) => text), ['one', 'three']);
+  await socket().answer('send', { state: 'accepted', mid: 'a', position: 2, at: '8000' });
+  assert.deepEqual(socket().asked.map(({ text }) => text), ['three', 'two']);
+});
+
+test('what was on its way when the connection broke is sent again with the same key, before all else', async () => {
+  const { client, socket, timeline, ...world } = await talking();
+  const key = timeline.send('halo');
+  timeline.send('dunia');
+  const said = entry(2, { from: 'messi', text: 'halo' });
+  socket().break();
+  timeline.send('lagi');
+  client.retryNow();
+  await world.reopen({ entries: [said], at: said.at });
+  assert.equal(socket().asked[0].key, key);
+  assert.equal(timeline.items.length, 4, 'it has come, but that it is the one that was sent is not known yet');
+  await socket().answer('send', { state: 'accepted', mid: said.mid, position: 2, at: said.at });
+  assert.deepEqual(timeline.items.map((item) => [item.position, item.entry.text]), [[1, 'text 1'], [2, 'halo'], [null, 'dunia'], [null, 'lagi']]);
+  assert.equal(keyAt(timeline, 1), key);
+});
+
+test('what was written outlives the page, with its key and in its order', async () => {
+  const { client, storage } = await talking();
+  const keys = [client.outbox.add('lineker', 'one'), client.outbox.add('lineker', 'two', 1)];
+  client.close();
+  const world = page({ storage });
+  assert.deepEqual(world.client.outbox.pending('Lineker').map(({ key, text, reply }) => [key, text, reply]), [[keys[0], 'one', undefined], [keys[1], 'two', 1]]);
+  world.client.start();
+  await world.greet();
+  await world.socket().answer('listen', { at: '100' });
+  assert.equal(world.socket().asked[0].key, keys[0]);
+  await world.socket().answer('send', { state: 'accepted', mid: 'a', position: 2, at: '8000' });
+  assert.equal(world.client.outbox.pending('lineker').length, 1);
+  assert.equal(page({ storage }).client.outbox.pending('lineker').length, 1);
+});
+
+test('a refusal makes a message fail with its reason; it can be said anew or given up, and the next ones are sent', async () => {
+  const { client, socket, timeline, storage } = await talking();
+  const [one, other] = [timeline.send('one'), timeline.send('two')];
+  await socket().refuse('send', 'peer_queue_full');
+  const [failed] = timeline.items.slice(1);
+  assert.deepEqual([failed?.key, failed?.status, failed?.code, failed?.error], [one, 'failed', 'peer_queue_full', 'message of peer_queue_full']);
+  assert.equal(page({ storage }).client.outbox.pending('lineker')[0]?.state, 'failed');
+  await socket().answer('send', { state: 'accepted', mid: 'm2', position: 2, at: '8000' });
+  assert.equal(client.outbox.discard(other), false);
+  const again = client.outbox.retry(one);
+  assert.notEqual(again, one);
+  assert.equal(socket().asked[0].key, again);
+  await socket().refuse('send', 'peer_queue_full');
+  assert.equal(client.outbox.discard(again ?? ''), true);
+  assert.deepEqual(client.outbox.pending('lineker'), []);
+});
+
+test('what may have been sent cannot be given up, what was only written can', async () => {
+  const { client, socket } = await talking();
+  const sent = client.outbox.add('lineker', 'one');
+  const written = client.outbox.add('lineker', 'two');
+  assert.equal(client.outbox.discard(sent), false);
+  assert.equal(client.outbox.discard(written), true);
+  socket().break();
+  assert.equal(client.outbox.discard(sent), false);
+});
+
+test('a message that waits for the home of its group has no place, and gets it with its entry', async () => {
+  const world = page();
+  const client = await world.open();
+  const timeline = client.timeline('#batak@dua');
+  const started = timeline.start();
+  await settled();
+  await world.socket().answer('history', history([entry(1, { to: '#batak@dua' })]));
+  await started;
+  const key = timeline.send('horas');
+  await world.socket().answer('send', { state: 'pending', mid: 'p' });
+  assert.deepEqual(shown(timeline).at(-1), [null, 'horas', 'waiting']);
+  assert.equal(page({ storage: world.storage }).client.outbox.pending('#batak@dua')[0]?.state, 'waiting', 'another page asks again what has become of it');
+  world.socket().tell(entry(2, { to: '#batak@dua', from: 'messi', mid: 'p', text: 'horas' }));
+  assert.deepEqual(shown(timeline).at(-1), [2, 'horas', 'sent']);
+  assert.equal(keyAt(timeline, 1), key);
+  assert.equal(timeline.items.length, 2);
+  assert.deepEqual(client.outbox.pending('#batak@dua'), []);
+});
+
+test('a message that could not be delivered after all has failed, whether it has its place or not', async () => {
+  const { client, socket, timeline } = await talking();
+  timeline.send('halo');
+  await socket().answer('send', { state: 'queued', mid: 'q', position: 2, at: '8000' });
+  client.outbox.add('#batak@dua', 'horas');
+  await socket().answer('send', { state: 'pending', mid: 'p' });
+  const failure = { event: 'failed', from: 'messi', to: 'messi', failed: 'expired', text: undefined };
+  socket().tell(entry(1, { ...failure, at: '8001', target_mid: 'q', target_to: 'lineker' }));
+  socket().tell(entry(2, { ...failure, at: '8002', target_mid: 'p', target_to: '#batak@dua' }));
+  assert.deepEqual([timeline.items[1]?.status, timeline.items[1]?.code], ['failed', 'expired']);
+  assert.deepEqual(client.outbox.pending('#batak@dua').map(({ state, code }) => [state, code]), [['failed', 'expired']]);
+});
+
+test('a home that is recovering is asked again a moment later, in order', async () => {
+  const { client, clock, socket } = await talking();
+  client.outbox.add('#batak', 'one');
+  client.outbox.add('#batak', 'two');
+  await socket().refuse('send', 'recovering');
+  assert.deepEqual(socket().verbs, []);
+  await clock.pass(2_000);
+  assert.deepEqual(socket().asked.map(({ text }) => text), ['one']);
+});
+
+test('no more than five hundred messages wait', async () => {
+  const { client, socket } = await talking();
+  socket().break();
+  for (let count = 0; count < 500; count++) client.outbox.add('lineker', `text ${count}`);
+  assert.throws(() => client.outbox.add('lineker', 'one more'), { code: 'outbox_full' });
+});
+
+test('a browser that keeps nothing still sends', async () => {
+  const { client, socket, storage } = await talking();
+  storage.isFull = true;
+  client.outbox.add('lineker', 'halo');
+  assert.equal(socket().asked[0].text, 'halo');
+});
+
+test('the end of the session makes no message fail, logging out forgets them', async () => {
+  const { client, socket, timeline, storage } = await talking();
+  timeline.send('halo');
+  await socket().refuse('send', 'unknown_session');
+  assert.equal(page({ storage }).client.outbox.pending('lineker')[0]?.state, 'waiting');
+  client.forget();
+  assert.equal(page({ storage }).client.outbox.pending('lineker').length, 0);
+});
