@@ -64,7 +64,7 @@ internal static class ConversationCommands
     {
         var range = new HistoryRange(request.Before, request.After, RealmOptions.PageOf(request.Most, caller.Realm.Options.HistoryEntries));
         if (!(await caller.Realm.Conversations.ReadHistoryAsync(caller.Account, request.To, range, CancellationToken.None)).TryGet(out var page, out var refusal)) return new RefusalReply(refusal);
-        connection.Reply(new HistoryReply(request.To, page));
+        connection.Reply(new HistoryReply(page));
         await connection.HandOverAsync();
         if (page.Group is null) caller.Delivered.Add(caller.Account, page.Entries.AsSpan());
         return null;

@@ -73,7 +73,7 @@ internal sealed class BotEndpoints(Realm realm, BotDoor door, WebErrors errors, 
         }
 
         // What the program was given counts as delivered, not as read.
-        await NativeAnswers.WriteAsync(context, new HistoryReply(place, page));
+        await NativeAnswers.WriteAsync(context, new HistoryReply(page));
         if (page.Group is null && !context.RequestAborted.IsCancellationRequested) realm.Conversations.NoteDelivered(access.Account, page.Entries.AsSpan());
     }
 
