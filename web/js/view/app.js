@@ -51,6 +51,9 @@ class App extends View {
     this.#render();
     this.during(
       client.on('state', () => this.#onState()),
+      client.on('renamed', ({ before, after }) => {
+        if (this.openAddress && client.sameAddress(this.openAddress, before)) location.replace(conversationHash(after));
+      }),
       client.conversations.on('change', () => this.#showTitle()),
       client.conversations.on('notify', ({ entry, address }) => {
         notifications.tell(entry, address);
