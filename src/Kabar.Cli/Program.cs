@@ -9,6 +9,7 @@ root.Subcommands.Add(InitCommand.Create());
 root.Subcommands.Add(UserCommand.Create());
 root.Subcommands.Add(PeerCommand.Create());
 root.Subcommands.Add(GroupCommand.Create());
+root.Subcommands.Add(StatusCommand.Create());
 root.Subcommands.Add(CheckCommand.Create());
 root.Subcommands.Add(BackupCommand.Create());
 root.Subcommands.Add(RestoreCommand.Create());

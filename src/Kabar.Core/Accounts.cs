@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using System.Text;
 
 namespace Kabar.Core;
@@ -46,6 +47,10 @@ public sealed class Accounts
 
     /// <summary>All accounts, in the order of their making.</summary>
     public IAsyncEnumerable<Account> ListAsync(CancellationToken cancellationToken) => _store.ListAccountsAsync(cancellationToken);
+
+    /// <summary>A page of those that a text finds, by their usernames; see <see cref="IStore.FindAccountsAsync"/>.</summary>
+    public ValueTask<ImmutableArray<Account>> SearchAsync(string text, string after, int most, CancellationToken cancellationToken) =>
+        _store.FindAccountsAsync(text, after, most, cancellationToken);
 
     /// <summary>Makes an account whose password is still to be hashed.</summary>
     /// <returns>The account; <see cref="Refusal.InvalidName"/> or <see cref="Refusal.NameTaken"/>.</returns>
@@ -133,6 +138,11 @@ public sealed class Accounts
     /// <returns>The account, or <see cref="Refusal.UnknownUser"/>.</returns>
     public ValueTask<Result<Account>> SetDisabledAsync(string username, bool disabled, CancellationToken cancellationToken) =>
         ChangeAsync(username, account => account with { IsDisabled = disabled }, endsSessions: disabled, cancellationToken);
+
+    /// <summary>Gives an account the right to administer the realm, or takes it.</summary>
+    /// <returns>The account, or <see cref="Refusal.UnknownUser"/>.</returns>
+    public ValueTask<Result<Account>> SetAdminAsync(string username, bool isAdmin, CancellationToken cancellationToken) =>
+        ChangeAsync(username, account => account with { IsAdmin = isAdmin }, endsSessions: false, cancellationToken);
 
     /// <summary>Takes an account out of its groups and removes it; see <see cref="IStore.RemoveAccountAsync"/> for what stays.</summary>
     /// <returns>

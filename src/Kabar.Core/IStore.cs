@@ -34,6 +34,15 @@ public interface IStore : IGroupStore, IPeerStore, IConversationStore, IAsyncDis
     /// <summary>All accounts, in the order of their making.</summary>
     IAsyncEnumerable<Account> ListAccountsAsync(CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The accounts in whose username or display name <paramref name="text"/> stands, in any case of A-Z, in the order of their usernames: at most
+    /// <paramref name="most"/> of those behind <paramref name="after"/>. Empty texts mean all, and from the beginning.
+    /// </summary>
+    ValueTask<ImmutableArray<Account>> FindAccountsAsync(string text, string after, int most, CancellationToken cancellationToken);
+
+    /// <summary>How much there is. Nothing is counted for it.</summary>
+    StoreFigures Figures { get; }
+
     /// <summary>Keeps a new session under the hash of its token.</summary>
     ValueTask AddSessionAsync(Session session, TokenHash token, CancellationToken cancellationToken);
 

@@ -60,6 +60,9 @@ public sealed class Realm : IAsyncDisposable
     /// <summary>Its rules.</summary>
     public RealmOptions Options => _options;
 
+    /// <summary>How much it remembers.</summary>
+    public StoreFigures Figures => _store.Figures;
+
     /// <summary>Its accounts.</summary>
     public Accounts Accounts { get; }
 
@@ -129,6 +132,16 @@ public sealed class Realm : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(account);
         return await _sessions.EndAsync(account.Id, session, cancellationToken) ? null : Refusal.UnknownSession;
+    }
+
+    /// <summary>Ends all sessions of an account; their connections are told.</summary>
+    /// <returns>How many there were.</returns>
+    public async ValueTask<int> EndSessionsAsync(Account account, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        var ended = await _store.EndSessionsAsync(account.Id, cancellationToken);
+        _sessions.Forget(account.Id);
+        return ended;
     }
 
     /// <summary>Changes an account's password after a look at the old one, and ends its other sessions.</summary>

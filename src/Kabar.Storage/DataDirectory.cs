@@ -37,6 +37,9 @@ public sealed class DataDirectory : IDisposable
     /// <summary>The folder of what the realm is known by to other realms: its key, its certificate, and how its former keys vouch for it.</summary>
     public static string LinkIn(string path) => System.IO.Path.Combine(path, "link");
 
+    /// <summary>The folder of the backups that were asked for without saying where to.</summary>
+    public static string BackupsIn(string path) => System.IO.Path.Combine(path, "backups");
+
     /// <summary>Makes the folder, readable by its owner alone, where there is none.</summary>
     public static void Make(string path)
     {

@@ -13,12 +13,16 @@ internal static class UserCommand
 
     internal static Command Create(Surroundings around)
     {
-        var command = new Command("user", "Accounts: add, invite, import, list, passwd, disable, enable, remove. Works beside a running server and without one.");
+        var command = new Command("user", "Accounts: add, invite, import, list, passwd, sessions, logout, grant, revoke, disable, enable, remove. Works beside a running server and without one.");
         command.Subcommands.Add(Add(around));
         command.Subcommands.Add(Invite(around));
         command.Subcommands.Add(Import(around));
         command.Subcommands.Add(List(around));
         command.Subcommands.Add(Change(around, "passwd", "Gives a user a new password, from a prompt or standard input, and ends the user's sessions.", needsPassword: true));
+        command.Subcommands.Add(Sessions(around));
+        command.Subcommands.Add(LogOut(around));
+        command.Subcommands.Add(Change(around, "grant", "Gives an account the right to administer the realm, in the browser."));
+        command.Subcommands.Add(Change(around, "revoke", "Takes that right."));
         command.Subcommands.Add(Change(around, "disable", "Switches an account off: its sessions end, and nobody can write to it."));
         command.Subcommands.Add(Change(around, "enable", "Switches an account on again."));
         command.Subcommands.Add(Change(around, "remove", "Removes an account. What it said stays with those it was said to."));
@@ -135,6 +139,46 @@ internal static class UserCommand
         return command;
     }
 
+    private static Command Sessions(Surroundings around)
+    {
+        var command = new Command("sessions", "Lists the sessions of an account, in the order of their logins.");
+        var settings = new SettingsOptions(command);
+        var username = UsernameArgument(command);
+        var json = new Option<bool>("--json") { Description = "A JSON object a line." };
+        command.Options.Add(json);
+        command.SetAction((result, cancellationToken) => Execution.RunAsync(around, async () =>
+        {
+            await using var link = await OperatorLink.OpenAsync(settings.Read(result).Options, mayMake: false, cancellationToken);
+            var sessions = (await link.AskAsync(new ControlRequest { Do = "user sessions", Username = result.GetRequiredValue(username) }, cancellationToken)).Sessions ?? [];
+            if (result.GetValue(json))
+            {
+                foreach (var session in sessions) await around.Output.WriteLineAsync(JsonSerializer.Serialize(session, ControlJson.Default.SessionLine));
+                return;
+            }
+
+            var table = new PlainTable("session", "created", "used");
+            foreach (var session in sessions) table.Add(session.Session, Minute(session.Created), Minute(session.Used));
+            await around.Output.WriteAsync(table.ToString());
+        }));
+        return command;
+    }
+
+    private static Command LogOut(Surroundings around)
+    {
+        var command = new Command("logout", "Ends a session of an account, or all of them. Their connections are told.");
+        var settings = new SettingsOptions(command);
+        var username = UsernameArgument(command);
+        var session = new Argument<string?>("SESSION") { Description = "As 'kabar user sessions' shows it; all unless said.", Arity = ArgumentArity.ZeroOrOne };
+        command.Arguments.Add(session);
+        command.SetAction((result, cancellationToken) => Execution.RunAsync(around, async () =>
+        {
+            await using var link = await OperatorLink.OpenAsync(settings.Read(result).Options, mayMake: false, cancellationToken);
+            var request = new ControlRequest { Do = "user logout", Username = result.GetRequiredValue(username), Session = result.GetValue(session) };
+            await around.Output.WriteLineAsync((await link.AskAsync(request, cancellationToken)).Done);
+        }));
+        return command;
+    }
+
     private static Command Change(Surroundings around, string verb, string description, bool needsPassword = false)
     {
         var command = new Command(verb, description);
@@ -170,6 +214,8 @@ internal static class UserCommand
         return password;
     }
 
+    private static string Minute(DateTimeOffset when) => when.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+
     private static string Table(IReadOnlyList<AccountLine> accounts)
     {
         var table = new PlainTable("username", "name", "attributes", "state", "created");
@@ -180,7 +226,7 @@ internal static class UserCommand
                 account.DisplayName,
                 string.Join(", ", account.Attributes.Select(pair => $"{pair.Key}={pair.Value}")),
                 account.IsDisabled ? "off" : account.IsAdmin ? "admin" : "",
-                account.Created.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture));
+                Minute(account.Created));
         }
 
         return table.ToString();

@@ -50,9 +50,8 @@ internal abstract class OperatorLink : IAsyncDisposable
 
     protected abstract Task<ControlReply> SendAsync(ControlRequest request, CancellationToken cancellationToken);
 
-    private sealed class DirectLink(DataDirectory held, SqliteStore store, Peers peers, Realm realm) : OperatorLink
+    private sealed class DirectLink(DataDirectory held, SqliteStore store, Peers peers, Realm realm, OperatorCommands commands) : OperatorLink
     {
-        private readonly OperatorCommands _commands = new(realm, new PeerCommands(peers, TimeProvider.System));
 
         public static async Task<OperatorLink> OpenAsync(DataDirectory held, KabarOptions options, CancellationToken cancellationToken)
         {
@@ -64,7 +63,13 @@ internal abstract class OperatorLink : IAsyncDisposable
                 var peers = new Peers(name, store, options, LinkIdentity.Open(held.Path, name, TimeProvider.System), LegacyPeers.Of(options, TimeProvider.System), TimeProvider.System, NullLogger<Peers>.Instance);
                 var realm = new Realm(name, store, options.ForRealm(), TimeProvider.System, peers);
                 await peers.StartAsync(realm, isOffline: true, cancellationToken);
-                return new DirectLink(held, store, peers, realm);
+                var backups = new Backups(held.Path, TimeProvider.System);
+                var commands = new OperatorCommands(
+                    realm,
+                    new PeerCommands(peers, TimeProvider.System),
+                    new StatusCommands(realm, peers, options, backups, TimeProvider.System, server: null),
+                    new BackupCommands(backups, TimeProvider.System));
+                return new DirectLink(held, store, peers, realm, commands);
             }
             catch
             {
@@ -76,13 +81,14 @@ internal abstract class OperatorLink : IAsyncDisposable
 
         public override async ValueTask DisposeAsync()
         {
+            commands.Dispose();
             await peers.DisposeAsync();
             await realm.DisposeAsync();
             await store.DisposeAsync();
             held.Dispose();
         }
 
-        protected override Task<ControlReply> SendAsync(ControlRequest request, CancellationToken cancellationToken) => _commands.ExecuteAsync(request, cancellationToken);
+        protected override Task<ControlReply> SendAsync(ControlRequest request, CancellationToken cancellationToken) => commands.ExecuteAsync(request, cancellationToken);
     }
 
     private sealed class SocketLink : OperatorLink

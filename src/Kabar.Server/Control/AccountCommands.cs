@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Kabar.Core;
 
@@ -6,6 +7,8 @@ namespace Kabar.Server.Control;
 /// <summary>What the operator can do to accounts.</summary>
 internal sealed class AccountCommands(Realm realm)
 {
+    private const int MostAPage = 1_000;
+
     public async ValueTask<ControlReply> AddAsync(ControlRequest request, CancellationToken cancellationToken)
     {
         var username = NameOf(request);
@@ -16,11 +19,17 @@ internal sealed class AccountCommands(Realm realm)
             : await realm.Accounts.AddAsync(username, displayName, attributes, PasswordOf(request), request.IsAdmin, cancellationToken));
     }
 
-    public async ValueTask<ControlReply> ListAsync(CancellationToken cancellationToken)
+    /// <summary>All of them in the order of their making, or a page of those that a text finds, by their names.</summary>
+    public async ValueTask<ControlReply> ListAsync(ControlRequest request, CancellationToken cancellationToken)
     {
+        if (request is { Query: not null } or { After: not null } or { Limit: not null })
+        {
+            var most = Math.Clamp(request.Limit ?? MostAPage, 1, MostAPage);
+            return new ControlReply { Accounts = [.. (await realm.Accounts.SearchAsync(request.Query ?? "", request.After ?? "", most, cancellationToken)).Select(Line)] };
+        }
+
         var lines = new List<AccountLine>();
-        await foreach (var account in realm.Accounts.ListAsync(cancellationToken))
-            lines.Add(new AccountLine(account.Username.Value, account.DisplayName, new Dictionary<string, string>(account.Attributes), account.IsAdmin, account.IsDisabled, account.Created));
+        await foreach (var account in realm.Accounts.ListAsync(cancellationToken)) lines.Add(Line(account));
         return new ControlReply { Accounts = lines };
     }
 
@@ -29,6 +38,41 @@ internal sealed class AccountCommands(Realm realm)
 
     public async ValueTask<ControlReply> SetDisabledAsync(ControlRequest request, bool disabled, CancellationToken cancellationToken) =>
         Answer(request, await realm.Accounts.SetDisabledAsync(NameOf(request), disabled, cancellationToken));
+
+    public async ValueTask<ControlReply> SetAdminAsync(ControlRequest request, bool isAdmin, CancellationToken cancellationToken) =>
+        Answer(request, await realm.Accounts.SetAdminAsync(NameOf(request), isAdmin, cancellationToken));
+
+    /// <summary>Whether an account may administer the realm, and nobody else may.</summary>
+    public async ValueTask<bool> IsLastAdminAsync(ControlRequest request, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(request, cancellationToken) is not { IsAdmin: true, IsDisabled: false } admin) return false;
+        await foreach (var account in realm.Accounts.ListAsync(cancellationToken))
+            if (account is { IsAdmin: true, IsDisabled: false } && account.Id != admin.Id) return false;
+        return true;
+    }
+
+    public async ValueTask<ControlReply> ListSessionsAsync(ControlRequest request, CancellationToken cancellationToken) =>
+        await FindAsync(request, cancellationToken) is { } account
+            ? new ControlReply
+            {
+                Sessions = [.. (await realm.ListOwnSessionsAsync(account, cancellationToken)).Select(session => new SessionLine(session.Id.Value.ToString(), session.Created, session.LastUsed))],
+            }
+            : Answer(request, Refusal.UnknownUser);
+
+    /// <summary>Ends one session of an account, or all.</summary>
+    public async ValueTask<ControlReply> LogOutAsync(ControlRequest request, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(request, cancellationToken) is not { } account) return Answer(request, Refusal.UnknownUser);
+        if (request.Session is not { } session)
+        {
+            var ended = await realm.EndSessionsAsync(account, cancellationToken);
+            return new ControlReply { Done = ended == 1 ? "1 session has ended" : string.Create(CultureInfo.InvariantCulture, $"{ended} sessions have ended") };
+        }
+
+        return Guid.TryParse(session, out var id) && await realm.EndSessionAsync(account, new SessionId(id), cancellationToken) is null
+            ? new ControlReply { Done = "1 session has ended" }
+            : new ControlReply { Error = $"\"{account.Username}\" has no session \"{session}\"." };
+    }
 
     public async ValueTask<ControlReply> RemoveAsync(ControlRequest request, CancellationToken cancellationToken) =>
         Answer(request, await realm.Accounts.RemoveAsync(NameOf(request), cancellationToken));
@@ -43,6 +87,12 @@ internal sealed class AccountCommands(Realm realm)
         if (uses < 1 || days is < 1 or > MostDays) return new ControlReply { Error = $"An invitation works once or more often, for 1 to {MostDays} days." };
         return new ControlReply { Code = await realm.Registrations.InviteAsync(uses, TimeSpan.FromDays(days)) };
     }
+
+    private ValueTask<Account?> FindAsync(ControlRequest request, CancellationToken cancellationToken) =>
+        Username.TryParse(request.Username, out var username) ? realm.Accounts.FindAsync(username, cancellationToken) : default;
+
+    private static AccountLine Line(Account account) =>
+        new(account.Username.Value, account.DisplayName, new Dictionary<string, string>(account.Attributes), account.IsAdmin, account.IsDisabled, account.Created);
 
     private static string NameOf(ControlRequest request) => request.Username ?? "";
 

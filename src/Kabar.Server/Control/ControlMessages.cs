@@ -5,8 +5,8 @@ namespace Kabar.Server.Control;
 /// <summary>What an operator asks of a realm, one JSON object a line on the control socket.</summary>
 internal sealed record ControlRequest
 {
-    /// <summary>What to do; see <see cref="OperatorCommands"/>.</summary>
-    public required string Do { get; init; }
+    /// <summary>What to do; see <see cref="OperatorCommands"/>. Over HTTP the path says it.</summary>
+    public string? Do { get; init; }
 
     public string? Username { get; init; }
 
@@ -44,8 +44,20 @@ internal sealed record ControlRequest
     /// <summary>A topic, the word of a role, the name of a realm to move to.</summary>
     public string? Text { get; init; }
 
+    /// <summary>The public id of a session.</summary>
+    public string? Session { get; init; }
+
+    /// <summary>What is looked for in names.</summary>
+    public string? Query { get; init; }
+
+    /// <summary>The last of the page before.</summary>
+    public string? After { get; init; }
+
+    /// <summary>The most that one page is to hold; everything unless it is said.</summary>
+    public int? Limit { get; init; }
+
     /// <summary>Never the password: requests are not for logs, but a mistake must not matter.</summary>
-    public override string ToString() => string.Join(' ', new[] { Do, Group, Username }.OfType<string>());
+    public override string ToString() => string.Join(' ', new[] { Do, Group, Username, Realm }.OfType<string>());
 }
 
 /// <summary>The answer, one JSON object a line.</summary>
@@ -67,6 +79,15 @@ internal sealed record ControlReply
     public IReadOnlyList<GroupLine>? Groups { get; init; }
 
     public IReadOnlyList<MemberLine>? Members { get; init; }
+
+    public IReadOnlyList<SessionLine>? Sessions { get; init; }
+
+    public StatusReport? Status { get; init; }
+
+    /// <summary>The backup that was made.</summary>
+    public BackupLine? Backup { get; init; }
+
+    public IReadOnlyList<BackupLine>? Backups { get; init; }
 }
 
 /// <summary>A peer as the operator sees it.</summary>
@@ -75,6 +96,12 @@ internal sealed record PeerLine(
 
 /// <summary>An account as the operator sees it.</summary>
 internal sealed record AccountLine(string Username, string DisplayName, IReadOnlyDictionary<string, string> Attributes, bool IsAdmin, bool IsDisabled, DateTimeOffset Created);
+
+/// <summary>A session as the operator sees it: its public id, when it began and when it was last used.</summary>
+internal sealed record SessionLine(string Session, DateTimeOffset Created, DateTimeOffset Used);
+
+/// <summary>A backup as the operator sees it; how long it took where it was made just now.</summary>
+internal sealed record BackupLine(string Folder, DateTimeOffset Begun, long Bytes, double? Seconds);
 
 /// <summary>A group as the operator sees it.</summary>
 /// <param name="Name">Its name.</param>
@@ -96,4 +123,7 @@ internal sealed record MemberLine(string Address, string? DisplayName, string? R
 [JsonSerializable(typeof(PeerLine))]
 [JsonSerializable(typeof(GroupLine))]
 [JsonSerializable(typeof(MemberLine))]
+[JsonSerializable(typeof(SessionLine))]
+[JsonSerializable(typeof(StatusReport))]
+[JsonSerializable(typeof(BackupLine))]
 internal sealed partial class ControlJson : JsonSerializerContext;

@@ -1,59 +1,116 @@
+using System.Collections.Frozen;
 using Kabar.Core;
 using Kabar.Server.Hosting;
 
 namespace Kabar.Server.Control;
 
 /// <summary>
-/// What the operator can do to a realm, whether it is asked over the control socket or by a command that holds the data itself: the table.
-/// What each does stands in the file of its subject.
+/// What can be done to a realm: by its operator, over the control socket or with a command that holds the data itself, and by its administrators, over HTTP. The table;
+/// what each does stands in the file of its subject.
 /// </summary>
-internal sealed class OperatorCommands(Realm realm, PeerCommands peers)
+internal sealed class OperatorCommands : IDisposable
 {
-    private readonly AccountCommands _accounts = new(realm);
-    private readonly GroupCommands _groups = new(realm);
+    private readonly AccountCommands _accounts;
+    private readonly FrozenDictionary<string, OperatorCommand> _table;
 
-    public async Task<ControlReply> ExecuteAsync(ControlRequest request, CancellationToken cancellationToken)
+    // Two administrators who take each other's right at once would leave none.
+    private readonly SemaphoreSlim _taking = new(1);
+
+    public OperatorCommands(Realm realm, PeerCommands peers, StatusCommands status, BackupCommands backups)
     {
+        _accounts = new AccountCommands(realm);
+        var groups = new GroupCommands(realm);
+        _table = new Dictionary<string, OperatorCommand>
+        {
+            ["status"] = Reads((_, _) => new(status.Answer())),
+            ["backup"] = Does((_, _) => backups.MakeAsync()),
+            ["backup list"] = Reads((_, _) => new(backups.List())),
+            ["user add"] = Does(_accounts.AddAsync),
+            ["user list"] = Reads(_accounts.ListAsync),
+            ["user passwd"] = Does(_accounts.SetPasswordAsync),
+            ["user disable"] = TakesRight((request, cancellation) => _accounts.SetDisabledAsync(request, disabled: true, cancellation)),
+            ["user enable"] = Does((request, cancellation) => _accounts.SetDisabledAsync(request, disabled: false, cancellation)),
+            ["user grant"] = Does((request, cancellation) => _accounts.SetAdminAsync(request, isAdmin: true, cancellation)),
+            ["user revoke"] = TakesRight((request, cancellation) => _accounts.SetAdminAsync(request, isAdmin: false, cancellation)),
+            ["user sessions"] = Reads(_accounts.ListSessionsAsync),
+            ["user logout"] = Does(_accounts.LogOutAsync),
+            ["user remove"] = TakesRight(_accounts.RemoveAsync),
+            ["user invite"] = Does((request, _) => _accounts.InviteAsync(request)),
+            ["group list"] = Reads((_, cancellation) => groups.ListAsync(cancellation)),
+            ["group create"] = Does(groups.CreateAsync),
+            ["group members"] = Reads(groups.ListMembersAsync),
+            ["group role"] = Acts(GroupVerb.Role),
+            ["group topic"] = Acts(GroupVerb.Topic),
+            ["group open"] = Acts(GroupVerb.Open),
+            ["group close"] = Acts(GroupVerb.Close),
+            ["group invite"] = Acts(GroupVerb.Invite),
+            ["group kick"] = Acts(GroupVerb.Kick),
+            ["group ban"] = Acts(GroupVerb.Ban),
+            ["group unban"] = Acts(GroupVerb.Unban),
+            ["group mute"] = Acts(GroupVerb.Mute),
+            ["group unmute"] = Acts(GroupVerb.Unmute),
+            ["group move"] = Acts(GroupVerb.Move),
+            ["group remove"] = Does(groups.RemoveAsync),
+            ["group recover"] = Does(groups.RecoverAsync),
+            ["peer invite"] = Does(peers.InviteAsync),
+            ["peer accept"] = Does(peers.AcceptAsync),
+            ["peer list"] = Reads((_, cancellation) => peers.ListAsync(cancellation)),
+            ["peer pause"] = Does((request, _) => peers.PauseAsync(request)),
+            ["peer resume"] = Does((request, _) => peers.ResumeAsync(request)),
+            ["peer remove"] = Does(peers.RemoveAsync),
+            ["peer rotate"] = Does((_, _) => new(peers.Rotate())),
+        }.ToFrozenDictionary(StringComparer.Ordinal);
+
+        OperatorCommand Acts(GroupVerb verb) => Does((request, cancellation) => groups.ActAsync(request, verb, cancellation));
+    }
+
+    /// <summary>The words of every command, as <see cref="ControlRequest.Do"/> has them.</summary>
+    public IEnumerable<string> Names => _table.Keys.Order(StringComparer.Ordinal);
+
+    /// <summary>Whether a command changes nothing.</summary>
+    public bool OnlyReads(string name) => _table.TryGetValue(name, out var command) && command.OnlyReads;
+
+    /// <summary>Does what the operator asks.</summary>
+    public Task<ControlReply> ExecuteAsync(ControlRequest request, CancellationToken cancellationToken) => ExecuteAsync(request, keepsAnAdmin: false, cancellationToken);
+
+    /// <summary>Does what an administrator asks: the same, but the last who has the right keeps it, since nobody could give it back but the operator.</summary>
+    public Task<ControlReply> ExecuteForAdminAsync(ControlRequest request, CancellationToken cancellationToken) => ExecuteAsync(request, keepsAnAdmin: true, cancellationToken);
+
+    public void Dispose() => _taking.Dispose();
+
+    private async Task<ControlReply> ExecuteAsync(ControlRequest request, bool keepsAnAdmin, CancellationToken cancellationToken)
+    {
+        if (!_table.TryGetValue(request.Do ?? "", out var command)) return new ControlReply { Error = $"This server does not know \"{request.Do}\"; is it an older version?" };
         try
         {
-            return request.Do switch
-            {
-                "user add" => await _accounts.AddAsync(request, cancellationToken),
-                "user list" => await _accounts.ListAsync(cancellationToken),
-                "user passwd" => await _accounts.SetPasswordAsync(request, cancellationToken),
-                "user disable" => await _accounts.SetDisabledAsync(request, disabled: true, cancellationToken),
-                "user enable" => await _accounts.SetDisabledAsync(request, disabled: false, cancellationToken),
-                "user remove" => await _accounts.RemoveAsync(request, cancellationToken),
-                "user invite" => await _accounts.InviteAsync(request),
-                "group list" => await _groups.ListAsync(cancellationToken),
-                "group create" => await _groups.CreateAsync(request, cancellationToken),
-                "group members" => await _groups.ListMembersAsync(request, cancellationToken),
-                "group role" => await _groups.ActAsync(request, GroupVerb.Role, cancellationToken),
-                "group topic" => await _groups.ActAsync(request, GroupVerb.Topic, cancellationToken),
-                "group open" => await _groups.ActAsync(request, GroupVerb.Open, cancellationToken),
-                "group close" => await _groups.ActAsync(request, GroupVerb.Close, cancellationToken),
-                "group invite" => await _groups.ActAsync(request, GroupVerb.Invite, cancellationToken),
-                "group kick" => await _groups.ActAsync(request, GroupVerb.Kick, cancellationToken),
-                "group ban" => await _groups.ActAsync(request, GroupVerb.Ban, cancellationToken),
-                "group unban" => await _groups.ActAsync(request, GroupVerb.Unban, cancellationToken),
-                "group mute" => await _groups.ActAsync(request, GroupVerb.Mute, cancellationToken),
-                "group unmute" => await _groups.ActAsync(request, GroupVerb.Unmute, cancellationToken),
-                "group move" => await _groups.ActAsync(request, GroupVerb.Move, cancellationToken),
-                "group remove" => await _groups.RemoveAsync(request, cancellationToken),
-                "group recover" => await _groups.RecoverAsync(request, cancellationToken),
-                "peer invite" => await peers.InviteAsync(request, cancellationToken),
-                "peer accept" => await peers.AcceptAsync(request, cancellationToken),
-                "peer list" => await peers.ListAsync(cancellationToken),
-                "peer pause" => await peers.PauseAsync(request),
-                "peer resume" => await peers.ResumeAsync(request),
-                "peer remove" => await peers.RemoveAsync(request, cancellationToken),
-                "peer rotate" => peers.Rotate(),
-                _ => new ControlReply { Error = $"This server does not know \"{request.Do}\"; is it an older version?" },
-            };
+            return keepsAnAdmin && command.TakesRight
+                ? await TakeAsync(command, request, cancellationToken)
+                : await command.Execute(request, cancellationToken);
         }
         catch (Exception exception) when (exception is StoreException or SettingException)
         {
             return new ControlReply { Error = exception.Message };
         }
     }
+
+    private async ValueTask<ControlReply> TakeAsync(OperatorCommand command, ControlRequest request, CancellationToken cancellationToken)
+    {
+        await _taking.WaitAsync(cancellationToken);
+        try
+        {
+            return await _accounts.IsLastAdminAsync(request, cancellationToken)
+                ? new ControlReply { Error = $"\"{request.Username}\" is the last who may administer this realm; give somebody else the right first." }
+                : await command.Execute(request, cancellationToken);
+        }
+        finally
+        {
+            _taking.Release();
+        }
+    }
+
+    private static OperatorCommand Reads(Func<ControlRequest, CancellationToken, ValueTask<ControlReply>> execute) => new(execute, OnlyReads: true);
+
+    private static OperatorCommand Does(Func<ControlRequest, CancellationToken, ValueTask<ControlReply>> execute) => new(execute);
+
+    private static OperatorCommand TakesRight(Func<ControlRequest, CancellationToken, ValueTask<ControlReply>> execute) => new(execute, TakesRight: true);
 }

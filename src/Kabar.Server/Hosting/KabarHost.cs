@@ -55,6 +55,9 @@ internal sealed class KabarHost : IAsyncDisposable
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = LongestStop);
         builder.Services.AddRouting();
         AddKabar(builder.Services, options, store, name, clock);
+        var started = clock.GetUtcNow();
+        builder.Services.AddSingleton(provider => new RunningServer(
+            started, provider.GetRequiredService<KabarMetrics>(), provider.GetRequiredService<ConnectionRegistry>(), provider.GetRequiredService<NativeFrontEnd>(), () => [.. Listening]));
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.Services.Configure<SocketTransportOptions>(TuneSockets);
         builder.Services.Configure<KestrelServerOptions>(kestrel => Listen(kestrel, options, name, clock));
@@ -152,7 +155,10 @@ internal sealed class KabarHost : IAsyncDisposable
             provider.GetRequiredService<KabarMetrics>(),
             clock,
             provider.GetRequiredService<ILogger<ConnectionDoor>>()));
+        services.AddSingleton(_ => new Backups(options.Data, clock));
         services.AddSingleton<PeerCommands>();
+        services.AddSingleton<BackupCommands>();
+        services.AddSingleton<StatusCommands>();
         services.AddSingleton<OperatorCommands>();
         services.AddSingleton<ControlListener>();
         services.AddHostedService<Housekeeping>();
@@ -161,6 +167,7 @@ internal sealed class KabarHost : IAsyncDisposable
         services.AddSingleton<WebErrors>();
         services.AddSingleton<WebSessions>();
         services.AddSingleton<SessionEndpoints>();
+        services.AddSingleton<AdminEndpoints>();
     }
 
     private static void TuneSockets(SocketTransportOptions sockets)

@@ -24,7 +24,7 @@ internal sealed class KabarMetrics : IDisposable
 
     public KabarMetrics(ConnectionRegistry registry)
     {
-        _meter.CreateObservableCounter("kabar_requests_total", () => Volatile.Read(ref _requests), description: "Request lines read.");
+        _meter.CreateObservableCounter("kabar_requests_total", () => Requests, description: "Request lines read.");
         _meter.CreateObservableCounter("kabar_messages_total", () => Volatile.Read(ref _messages), description: "Messages acknowledged.");
         _meter.CreateObservableCounter("kabar_deliveries_total", () => Volatile.Read(ref _deliveries), description: "Texts sent to members of groups.");
         _meter.CreateObservableCounter("kabar_events_total", () => Volatile.Read(ref _events), description: "Events sent to connections that listen.");
@@ -33,6 +33,20 @@ internal sealed class KabarMetrics : IDisposable
         _meter.CreateObservableCounter("kabar_refusals_total", Refusals, description: "Requests refused, by reason.");
         _meter.CreateObservableCounter("kabar_connections_refused_total", () => registry.Refused, description: "Connections turned away at accept.");
         _meter.CreateObservableGauge("kabar_connections", () => (long)registry.Count, description: "Open connections.");
+    }
+
+    /// <summary>Request lines read.</summary>
+    public long Requests => Volatile.Read(ref _requests);
+
+    /// <summary>Requests refused, for whatever reason.</summary>
+    public long Refused
+    {
+        get
+        {
+            var sum = 0L;
+            for (var i = 0; i < _refusals.Length; i++) sum += Volatile.Read(ref _refusals[i]);
+            return sum;
+        }
     }
 
     public void CountRequest() => Interlocked.Increment(ref _requests);

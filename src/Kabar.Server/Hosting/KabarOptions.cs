@@ -20,6 +20,9 @@ internal sealed record KabarOptions
     /// <summary>Where the page, the API, WebSockets, /metrics and /healthz are served, <c>HOST:PORT[,tls]</c>; null for nowhere.</summary>
     public string? Http { get; init; }
 
+    /// <summary>The addresses of proxies before the HTTP listener, which are believed where a request comes from and whether it came by TLS.</summary>
+    public string[] Proxies { get; init; } = [];
+
     /// <summary>A folder that the files of the page are read from each time, for those who work on them; null for those in the executable.</summary>
     public string? Web { get; init; }
 
@@ -52,6 +55,9 @@ internal sealed record KabarOptions
     public IReadOnlyList<LineListener> Listeners => Listen is [] ? [LineListener.Parse("127.0.0.1:8889")] : [.. Listen.Select(LineListener.Parse)];
 
     public HttpListener? HttpListener => Http is null ? null : HttpListener.Parse(Http);
+
+    public IReadOnlyList<IPAddress> ProxyAddresses =>
+        [.. Proxies.Select(proxy => IPAddress.TryParse(proxy, out var address) ? address : throw new SettingException($"Proxies \"{proxy}\" is not an address such as 127.0.0.1."))];
 
     public RegistrationMode RegistrationMode => Registration.ToLowerInvariant() switch
     {
@@ -112,12 +118,13 @@ internal sealed record KabarOptions
         if ((Tls.Certificate is null) != (Tls.Key is null)) throw new SettingException("Tls:Certificate and Tls:Key belong together; one is missing.");
         _ = Listeners;
         _ = HttpListener;
+        _ = ProxyAddresses;
         if (Web is not null && !Directory.Exists(Web)) throw new SettingException($"Web \"{Web}\" is no folder.");
         _ = LinkEndPoint;
         _ = RegistrationMode;
         _ = SpokenLanguage;
         ValidatePeers();
-        foreach (var (name, value) in Limits.All())
+        foreach (var (name, value, _) in Limits.All())
             if (value < 0) throw new SettingException($"Limits:{name} is {value}; a limit is 0 (off) or more.");
 
         // What was received is remembered for thirty days; what is sent later could be taken for new after a restore.

@@ -1,9 +1,10 @@
+using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
 namespace Kabar.Server.Hosting;
 
-/// <summary>What the HTTP listener serves to those who watch the server.</summary>
+/// <summary>What the HTTP listener serves to those who watch the server: whether it lives, to everybody; its figures, on this machine.</summary>
 internal static class MonitoringEndpoints
 {
     public static void Map(WebApplication application)
@@ -11,8 +12,19 @@ internal static class MonitoringEndpoints
         application.MapGet("/healthz", (HttpContext context) => context.Response.WriteAsync("ok\n", context.RequestAborted));
         application.MapGet("/metrics", (HttpContext context, MetricsPage page) =>
         {
+            if (!IsOfThisMachine(context))
+            {
+                context.Response.StatusCode = StatusCodes.Status404NotFound;
+                return Task.CompletedTask;
+            }
+
             context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
             return context.Response.WriteAsync(page.Render(), context.RequestAborted);
         });
     }
+
+    // A proxy on this machine asks for others, and says so.
+    private static bool IsOfThisMachine(HttpContext context) =>
+        context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
+        && !context.Request.Headers.ContainsKey("X-Forwarded-For") && !context.Request.Headers.ContainsKey("Forwarded");
 }

@@ -20,8 +20,11 @@ internal sealed class NativeFrontEnd : IFrontEnd
         (Realm, Peers, Sessions, Limits, Language, Metrics, Clock, Logger) = (realm, peers, sessions, options.Limits, options.SpokenLanguage, metrics, clock, logger);
         Encoding = new EventEncoding(metrics);
         metrics.AddGauge("kabar_native_connections", "Connections that speak the native protocol.", () => Volatile.Read(ref _connections));
-        metrics.AddGauge("kabar_listening_connections", "Connections that are told what happens.", () => Volatile.Read(ref _listening));
+        metrics.AddGauge("kabar_listening_connections", "Connections that are told what happens.", () => Listening);
     }
+
+    /// <summary>How many connections are told what happens.</summary>
+    public int Listening => Volatile.Read(ref _listening);
 
     public Realm Realm { get; }
 

@@ -1,6 +1,8 @@
 using Kabar.Core;
+using Kabar.Server.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -17,11 +19,24 @@ internal static partial class WebFrontEnd
         var services = application.Services;
         var errors = services.GetRequiredService<WebErrors>();
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(WebFrontEnd));
+        UseProxies(application, services.GetRequiredService<KabarOptions>());
         SecurityHeaders.Use(application);
         application.Use((context, next) => GuardAsync(context, next, errors, logger));
         WebSocketEndpoint.Map(application);
         services.GetRequiredService<WebAssets>().Map(application);
         services.GetRequiredService<SessionEndpoints>().Map(application);
+        services.GetRequiredService<AdminEndpoints>().Map(application);
+    }
+
+    // Limits and log-ins count for the address of whoever asks, not for that of the proxy he comes through.
+    private static void UseProxies(WebApplication application, KabarOptions options)
+    {
+        if (options.ProxyAddresses is not { Count: > 0 } proxies) return;
+        var forwarded = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto };
+        forwarded.KnownIPNetworks.Clear();
+        forwarded.KnownProxies.Clear();
+        foreach (var proxy in proxies) forwarded.KnownProxies.Add(proxy);
+        application.UseForwardedHeaders(forwarded);
     }
 
     // What every request under /api has in common: who may not ask, that nothing of it is kept, and what comes of a fault.

@@ -17,11 +17,8 @@ public sealed partial class SqliteStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<int> EndOtherSessionsAsync(AccountId account, SessionId kept, CancellationToken cancellationToken) => WriteAsync(database =>
-    {
-        database.Prepare("DELETE FROM session WHERE account = ?1 AND id <> ?2").Bind(1, account.Value).Bind(2, kept.Value).Run();
-        return database.Changes;
-    });
+    public ValueTask<int> EndOtherSessionsAsync(AccountId account, SessionId kept, CancellationToken cancellationToken) =>
+        EndSessionsAsync(database => database.Prepare("DELETE FROM session WHERE account = ?1 AND id <> ?2").Bind(1, account.Value).Bind(2, kept.Value));
 
     /// <inheritdoc/>
     public async ValueTask SeeAccountAsync(AccountId account, DateTimeOffset when, CancellationToken cancellationToken) => await WriteAsync(database =>
@@ -47,7 +44,14 @@ public sealed partial class SqliteStore
     });
 
     /// <inheritdoc/>
-    public ValueTask<Result<Account>> RegisterAsync(NewAccount account, TokenHash? code, CancellationToken cancellationToken) => WriteAsync<Result<Account>>(database =>
+    public async ValueTask<Result<Account>> RegisterAsync(NewAccount account, TokenHash? code, CancellationToken cancellationToken)
+    {
+        var made = await WriteAsync(database => Register(database, account, code));
+        if (made.IsOk) Interlocked.Increment(ref _accounts);
+        return made;
+    }
+
+    private Result<Account> Register(Database database, NewAccount account, TokenHash? code)
     {
         // Expired ones open nothing and need not be kept.
         database.Prepare("DELETE FROM registration_code WHERE expires <= ?1").Bind(1, account.Created).Run();
@@ -62,7 +66,18 @@ public sealed partial class SqliteStore
         }
 
         return made;
-    });
+    }
+
+    private async ValueTask<int> EndSessionsAsync(Func<Database, Statement> deletion)
+    {
+        var ended = await WriteAsync(database =>
+        {
+            deletion(database).Run();
+            return database.Changes;
+        });
+        Interlocked.Add(ref _sessions, -ended);
+        return ended;
+    }
 
     // From the columns id, account, created, last_used.
     private static Session SessionIn(Statement query) => new(new SessionId(query.Uuid(0)), new AccountId(query.Number(1)), query.Time(2), query.Time(3));

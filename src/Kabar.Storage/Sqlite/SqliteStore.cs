@@ -32,6 +32,7 @@ public sealed partial class SqliteStore : IStore
         _log = new MessageLog(writer, _reads, pace);
         _groups = new GroupTable(_log);
         _outboxes = new Outboxes(writer);
+        (_accounts, _sessions) = (CountOf(writer, "account"), CountOf(writer, "session"));
         if (searchIndex is not null) _search = new SearchIndex(searchIndex, path, IdentityOf(writer), _log.LastArrival, clock);
         _writes = new WriteQueue(writer, _log, Publish, RollBack);
     }
@@ -107,7 +108,12 @@ public sealed partial class SqliteStore : IStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<Account?> AddAccountAsync(NewAccount account, CancellationToken cancellationToken) => WriteAsync(database => AddAccount(database, account));
+    public async ValueTask<Account?> AddAccountAsync(NewAccount account, CancellationToken cancellationToken)
+    {
+        var made = await WriteAsync(database => AddAccount(database, account));
+        if (made is not null) Interlocked.Increment(ref _accounts);
+        return made;
+    }
 
     /// <inheritdoc/>
     public ValueTask<Account?> UpdateAccountAsync(AccountId id, Func<Account, Account> change, CancellationToken cancellationToken) => WriteAsync(database =>
@@ -127,24 +133,13 @@ public sealed partial class SqliteStore : IStore
     });
 
     /// <inheritdoc/>
-    public ValueTask<bool> RemoveAccountAsync(AccountId id, DateTimeOffset when, CancellationToken cancellationToken) => WriteAsync(database =>
+    public async ValueTask<bool> RemoveAccountAsync(AccountId id, DateTimeOffset when, CancellationToken cancellationToken)
     {
-        if (FindAccount(database, id) is { } account)
-        {
-            _addresses.Forget(account.Username);
-            _groups.Forget(new Address(account.Username));
-        }
-
-        // Nobody reads on from where he was.
-        database.Prepare("DELETE FROM group_member WHERE address = ?1").Bind(1, id.Value).Run();
-        database.Prepare("DELETE FROM group_past WHERE address = ?1").Bind(1, id.Value).Run();
-        database.Prepare("DELETE FROM client_key WHERE sender = ?1").Bind(1, id.Value).Run();
-        database.Prepare("DELETE FROM session WHERE account = ?1").Bind(1, id.Value).Run();
-        database.Prepare("DELETE FROM account WHERE address = ?1").Bind(1, id.Value).Run();
-        var existed = database.Changes > 0;
-        database.Prepare("UPDATE address SET retired = ?2 WHERE id = ?1 AND retired IS NULL").Bind(1, id.Value).Bind(2, when).Run();
+        var (existed, sessions) = await WriteAsync(database => RemoveAccount(database, id, when));
+        if (existed) Interlocked.Decrement(ref _accounts);
+        Interlocked.Add(ref _sessions, -sessions);
         return existed;
-    });
+    }
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<Account> ListAccountsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -168,17 +163,21 @@ public sealed partial class SqliteStore : IStore
     }
 
     /// <inheritdoc/>
-    public async ValueTask AddSessionAsync(Session session, TokenHash token, CancellationToken cancellationToken) => await WriteAsync(database =>
+    public async ValueTask AddSessionAsync(Session session, TokenHash token, CancellationToken cancellationToken)
     {
-        database.Prepare("INSERT INTO session (token_hash, id, account, created, last_used) VALUES (?1, ?2, ?3, ?4, ?5)")
-            .BindBlob(1, BytesOf(token))
-            .Bind(2, session.Id.Value)
-            .Bind(3, session.Account.Value)
-            .Bind(4, session.Created)
-            .Bind(5, session.LastUsed)
-            .Run();
-        return true;
-    });
+        await WriteAsync(database =>
+        {
+            database.Prepare("INSERT INTO session (token_hash, id, account, created, last_used) VALUES (?1, ?2, ?3, ?4, ?5)")
+                .BindBlob(1, BytesOf(token))
+                .Bind(2, session.Id.Value)
+                .Bind(3, session.Account.Value)
+                .Bind(4, session.Created)
+                .Bind(5, session.LastUsed)
+                .Run();
+            return true;
+        });
+        Interlocked.Increment(ref _sessions);
+    }
 
     /// <inheritdoc/>
     public ValueTask<Session?> FindSessionAsync(TokenHash token, CancellationToken cancellationToken)
@@ -199,25 +198,16 @@ public sealed partial class SqliteStore : IStore
     });
 
     /// <inheritdoc/>
-    public ValueTask<bool> EndSessionAsync(SessionId id, CancellationToken cancellationToken) => WriteAsync(database =>
-    {
-        database.Prepare("DELETE FROM session WHERE id = ?1").Bind(1, id.Value).Run();
-        return database.Changes > 0;
-    });
+    public async ValueTask<bool> EndSessionAsync(SessionId id, CancellationToken cancellationToken) =>
+        await EndSessionsAsync(database => database.Prepare("DELETE FROM session WHERE id = ?1").Bind(1, id.Value)) > 0;
 
     /// <inheritdoc/>
-    public ValueTask<int> EndSessionsAsync(AccountId account, CancellationToken cancellationToken) => WriteAsync(database =>
-    {
-        database.Prepare("DELETE FROM session WHERE account = ?1").Bind(1, account.Value).Run();
-        return database.Changes;
-    });
+    public ValueTask<int> EndSessionsAsync(AccountId account, CancellationToken cancellationToken) =>
+        EndSessionsAsync(database => database.Prepare("DELETE FROM session WHERE account = ?1").Bind(1, account.Value));
 
     /// <inheritdoc/>
-    public ValueTask<int> EndIdleSessionsAsync(DateTimeOffset before, CancellationToken cancellationToken) => WriteAsync(database =>
-    {
-        database.Prepare("DELETE FROM session WHERE last_used < ?1").Bind(1, before).Run();
-        return database.Changes;
-    });
+    public ValueTask<int> EndIdleSessionsAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
+        EndSessionsAsync(database => database.Prepare("DELETE FROM session WHERE last_used < ?1").Bind(1, before));
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<ActiveSession>> ListSessionsAsync(DateTimeOffset since, CancellationToken cancellationToken)
@@ -296,6 +286,27 @@ public sealed partial class SqliteStore : IStore
         {
             throw new StoreException($"Cannot make {path}: {exception.Message}", exception);
         }
+    }
+
+    // Within a transaction: whether it was there, and how many sessions went with it.
+    private (bool Existed, int Sessions) RemoveAccount(Database database, AccountId id, DateTimeOffset when)
+    {
+        if (FindAccount(database, id) is { } account)
+        {
+            _addresses.Forget(account.Username);
+            _groups.Forget(new Address(account.Username));
+        }
+
+        // Nobody reads on from where he was.
+        database.Prepare("DELETE FROM group_member WHERE address = ?1").Bind(1, id.Value).Run();
+        database.Prepare("DELETE FROM group_past WHERE address = ?1").Bind(1, id.Value).Run();
+        database.Prepare("DELETE FROM client_key WHERE sender = ?1").Bind(1, id.Value).Run();
+        database.Prepare("DELETE FROM session WHERE account = ?1").Bind(1, id.Value).Run();
+        var sessions = database.Changes;
+        database.Prepare("DELETE FROM account WHERE address = ?1").Bind(1, id.Value).Run();
+        var existed = database.Changes > 0;
+        database.Prepare("UPDATE address SET retired = ?2 WHERE id = ?1 AND retired IS NULL").Bind(1, id.Value).Bind(2, when).Run();
+        return (existed, sessions);
     }
 
     // Within a transaction; null when the name is taken.

@@ -62,7 +62,7 @@ class App extends View {
       on(phone, 'change', () => this.#nameParts()),
       on(document, 'keydown', event => handleKey(event, this)),
       on(document, 'visibilitychange', () => this.#touch()),
-      ...['pointerdown', 'keydown', 'focusin'].map(type => on(document, type, () => this.#touch(), { passive: true })),
+      ...['pointerdown', 'pointermove', 'wheel', 'keydown', 'focusin'].map(type => on(document, type, () => this.#touch(), { passive: true })),
       on(this, 'language', event => this.#speak(event.detail)),
       on(this, 'log-out', () => this.logOut()),
       () => notifications.close(),
@@ -159,7 +159,7 @@ class App extends View {
     this.#nameParts();
     this.#sidebar.current = this.openAddress;
     this.#showTitle();
-    if (before.place !== 'home' && route.place === 'home' && !this.#sidebar.isSearching) {
+    if (before.place !== 'home' && route.place === 'home') {
       this.#sidebar.focusOn(before.place === 'conversation' ? before.address : null);
     }
   }

@@ -1,7 +1,7 @@
 import { el, fill, icon, on, roving } from '../dom.js';
 import { t } from '../words/words.js';
 import { ConversationRow } from './conversation-row.js';
-import { matching } from './jump.js';
+import { loadAll, matching } from './jump.js';
 import { View } from './view.js';
 import { told } from './toasts.js';
 
@@ -45,6 +45,9 @@ export class ConversationList extends View {
   /** @param {string} text only what has these words */
   set filter(text) {
     this.#filter = text.trim();
+    if (this.#filter) {
+      void loadAll(this.client);
+    }
     if (this.isConnected) {
       this.#render();
     }

@@ -29,7 +29,7 @@ export class ConversationRow {
     this.address = address;
     const title = titleOf(client, address);
     this.link = el('a', { class: 'row-link', href: conversationHash(address) },
-      el('span', { class: 'conversation-face' }, this.#face, this.#presence),
+      this.#face,
       el('span', { class: 'row-words' },
         el('span', { class: 'row-top' }, this.#title, this.#time),
         el('span', { class: 'row-bottom' }, this.#line, this.#marks)));
@@ -78,7 +78,7 @@ export class ConversationRow {
       return;
     }
     this.#shown = state;
-    fill(this.#face, avatar(this.address, client.names.of(this.address)));
+    fill(this.#face, avatar(this.address, client.names.of(this.address)), this.#presence);
     fill(this.#title, userText(title, 'truncate'), muted ? [icon('bellOff', 'small'), el('span', { class: 'visually-hidden' }, t('list.muted'))] : null);
     this.#time.dateTime = last?.sent ?? '';
     this.#time.title = last ? fullTime(last.sent) : '';

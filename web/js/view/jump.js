@@ -8,6 +8,7 @@ import { titleOf } from './titles.js';
 /** @typedef {import('../realm/client.js').Client} Client */
 
 const mostShown = 30;
+const mostPages = 50;
 
 /**
  * Opens a dialog in which a few letters find a conversation, or begin one with whoever is named.
@@ -68,7 +69,26 @@ export function openJump(client) {
     }
   });
   render();
+  void loadAll(client).then(() => {
+    const before = chosen;
+    render();
+    choose(before);
+  });
   const dialog = openDialog(t('jump.title'), [input, list]);
+}
+
+/**
+ * Loads the older conversations too, so that all can be found by their names.
+ * @param {Client} client
+ */
+export async function loadAll({ conversations }) {
+  try {
+    for (let page = 0; page < mostPages && conversations.hasMore; page++) {
+      await conversations.more();
+    }
+  } catch {
+    // Those that are there are found.
+  }
 }
 
 /**

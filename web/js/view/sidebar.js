@@ -82,11 +82,16 @@ export class Sidebar extends View {
   }
 
   /**
-   * Puts the focus on a conversation in the list.
+   * Puts the focus on a conversation in the list, or into the search while that stands there.
    * @param {string|null} address
    */
   focusOn(address) {
-    this.#list.focusOn(address);
+    const search = /** @type {HTMLElement|null} */ (this.querySelector('kabar-search input'));
+    if (search) {
+      search.focus();
+    } else {
+      this.#list.focusOn(address);
+    }
   }
 
   /**

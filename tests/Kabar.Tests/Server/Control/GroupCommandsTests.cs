@@ -15,7 +15,7 @@ public sealed class GroupCommandsTests : IAsyncLifetime
     public GroupCommandsTests()
     {
         _realm = new RealmFixture(new RealmOptions { GroupsPerAccount = 2 }, _peers);
-        _commands = new OperatorCommands(_realm.Realm, _links.Commands);
+        _commands = _links.CommandsFor(_realm.Realm);
     }
 
     public async ValueTask InitializeAsync()

@@ -14,12 +14,13 @@ public sealed class OperatorCommandsTests : IAsyncLifetime
     private readonly NoLinks _peers = new();
     private readonly Pipe _requests = new(new PipeOptions(pauseWriterThreshold: 0));
     private readonly Pipe _replies = new();
+    private OperatorCommands _commands = null!; // set before each test
     private Task _serving = Task.CompletedTask;
 
     public ValueTask InitializeAsync()
     {
         var connection = new DefaultConnectionContext("control", new Ends(_requests.Reader, _replies.Writer), new Ends(_replies.Reader, _requests.Writer));
-        _serving = new ControlListener(new OperatorCommands(_realm.Realm, _peers.Commands)).ServeAsync(connection);
+        _serving = new ControlListener(_commands = _peers.CommandsFor(_realm.Realm)).ServeAsync(connection);
         return default;
     }
 
@@ -62,6 +63,95 @@ public sealed class OperatorCommandsTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("""{"do": "user list", "limit": 2}""", new[] { "henderson", "lineker" })]
+    [InlineData("""{"do": "user list", "limit": 2, "after": "Lineker"}""", new[] { "messi", "taeno" })]
+    [InlineData("""{"do": "user list", "query": "EN"}""", new[] { "henderson", "taeno" })]
+    [InlineData("""{"do": "user list", "query": "display m"}""", new[] { "messi" })]
+    [InlineData("""{"do": "user list", "query": "%"}""", new string[0])]
+    [InlineData("""{"do": "user list"}""", new[] { "messi", "lineker", "henderson", "taeno" })]
+    public async Task Accounts_are_found_by_a_text_a_page_at_a_time(string request, string[] found)
+    {
+        foreach (var name in new[] { "messi", "lineker", "henderson", "taeno" }) await _realm.AddAsync(name);
+        JsonDocument.Parse(await AskAsync(request)).RootElement.GetProperty("accounts").EnumerateArray().Select(account => account.GetProperty("username").GetString()).ShouldBe(found);
+    }
+
+    [Fact]
+    public async Task The_sessions_of_an_account_are_listed_and_end_one_by_one_and_all_at_once()
+    {
+        var messi = await _realm.AddAsync("messi");
+        foreach (var _ in Enumerable.Range(0, 3)) await _realm.EnterAsync(messi);
+        var ended = new List<SessionId?>();
+        _realm.Realm.SessionsEnded += (_, only, _) => ended.Add(only);
+
+        var listed = JsonDocument.Parse(await AskAsync("""{"do": "user sessions", "username": "messi"}""")).RootElement.GetProperty("sessions");
+        listed.GetArrayLength().ShouldBe(3);
+        listed[0].EnumerateObject().Select(property => property.Name).ShouldBe(["session", "created", "used"]);
+        var first = listed[0].GetProperty("session").GetString();
+
+        (await AskAsync($$"""{"do": "user logout", "username": "messi", "session": "{{first}}"}""")).ShouldBe("""{"done":"1 session has ended"}""");
+        ErrorOf(await AskAsync($$"""{"do": "user logout", "username": "messi", "session": "{{first}}"}""")).ShouldBe($"\"messi\" has no session \"{first}\".");
+        (await AskAsync("""{"do": "user logout", "username": "messi"}""")).ShouldBe("""{"done":"2 sessions have ended"}""");
+        ended.ShouldBe([new SessionId(Guid.Parse(first!)), null]); // it was listed
+        (await AskAsync("""{"do": "user sessions", "username": "messi"}""")).ShouldBe("""{"sessions":[]}""");
+    }
+
+    [Fact]
+    public async Task The_operator_gives_and_takes_the_right_to_administer_also_from_the_last_who_has_it()
+    {
+        await _realm.AddAsync("messi");
+        (await AskAsync("""{"do": "user grant", "username": "messi"}""")).ShouldBe("{}");
+        (await FindAsync("messi")).IsAdmin.ShouldBeTrue();
+        (await AskAsync("""{"do": "user revoke", "username": "messi"}""")).ShouldBe("{}");
+        (await FindAsync("messi")).IsAdmin.ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("user revoke")]
+    [InlineData("user disable")]
+    [InlineData("user remove")]
+    public async Task An_administrator_cannot_leave_the_realm_without_one(string command)
+    {
+        foreach (var name in new[] { "messi", "lineker", "henderson" }) await _realm.AddAsync(name);
+        foreach (var name in new[] { "messi", "lineker" }) await _realm.Realm.Accounts.SetAdminAsync(name, isAdmin: true, CancellationToken.None);
+
+        // Both at once, each the other: one of them is too late.
+        var replies = await Task.WhenAll(new[] { "messi", "lineker" }.Select(name => _commands.ExecuteForAdminAsync(new ControlRequest { Do = command, Username = name }, CancellationToken.None)));
+        replies.Count(reply => reply.Error is null).ShouldBe(1);
+        replies.Single(reply => reply.Error is not null).Error.ShouldNotBeNull().ShouldContain("is the last who may administer this realm; give somebody else the right first.");
+        (await _realm.Realm.Accounts.ListAsync(CancellationToken.None).CountAsync(account => account is { IsAdmin: true, IsDisabled: false })).ShouldBe(1);
+
+        (await _commands.ExecuteForAdminAsync(new ControlRequest { Do = command, Username = "henderson" }, CancellationToken.None)).Error.ShouldBeNull("who has no right is not the last who has it");
+    }
+
+    [Fact]
+    public async Task The_status_tells_how_much_there_is_and_what_bounds_it()
+    {
+        var messi = await _realm.AddAsync("messi");
+        await _realm.AddAsync("lineker");
+        (await _realm.SendAsync(await _realm.EnterAsync(messi), "lineker", "halo")).Value();
+
+        var status = JsonDocument.Parse(await AskAsync("""{"do": "status"}""")).RootElement.GetProperty("status");
+        status.GetProperty("realm").GetString().ShouldBe("satu");
+        (status.GetProperty("accounts").GetInt64(), status.GetProperty("sessions").GetInt64(), status.GetProperty("messages").GetInt64()).ShouldBe((2, 1, 1));
+        status.TryGetProperty("started", out _).ShouldBeFalse("no server runs here");
+        status.GetProperty("free_bytes").GetInt64().ShouldBePositive();
+        var limits = status.GetProperty("limits").EnumerateArray().ToDictionary(limit => limit.GetProperty("name").GetString()!, limit => limit); // each has one
+        limits["TextBytes"].GetProperty("value").GetInt32().ShouldBe(8192);
+        limits["TextBytes"].GetProperty("meaning").GetString().ShouldBe("bytes of a message text");
+    }
+
+    [Fact]
+    public async Task A_backup_is_made_in_the_data_and_listed()
+    {
+        var made = JsonDocument.Parse(await AskAsync("""{"do": "backup"}""")).RootElement.GetProperty("backup");
+        Kabar.Storage.Sqlite.StoreCheck.Run(Path.Combine(made.GetProperty("folder").GetString()!, "kabar.db")).Problems.ShouldBeEmpty(); // it was told
+        made.GetProperty("bytes").GetInt64().ShouldBePositive();
+
+        var listed = JsonDocument.Parse(await AskAsync("""{"do": "backup list"}""")).RootElement.GetProperty("backups");
+        listed.EnumerateArray().Select(backup => backup.GetProperty("folder").GetString()).ShouldBe([made.GetProperty("folder").GetString()]);
+    }
+
+    [Theory]
     [InlineData("{\"do\": \"user invite\", \"uses\": 2, \"days\": 3}", RegistrationMode.Invite, "")]
     [InlineData("{\"do\": \"user invite\"}", RegistrationMode.Invite, "")]
     [InlineData("{\"do\": \"user invite\", \"uses\": 0}", RegistrationMode.Invite, "An invitation works once or more often, for 1 to 365 days.")]
@@ -72,7 +162,7 @@ public sealed class OperatorCommandsTests : IAsyncLifetime
     {
         await using var realm = new RealmFixture(new RealmOptions { Registration = mode });
         var asked = JsonSerializer.Deserialize(request, ControlJson.Default.ControlRequest).ShouldNotBeNull();
-        var reply = await new OperatorCommands(realm.Realm, _peers.Commands).ExecuteAsync(asked, CancellationToken.None);
+        var reply = await _peers.CommandsFor(realm.Realm).ExecuteAsync(asked, CancellationToken.None);
         (reply.Error ?? "").ShouldBe(error);
         if (error.Length > 0) return;
         (await realm.Realm.Registrations.RegisterAsync("budi", null, new Password("rahasia"u8.ToArray()), reply.Code, "192.0.2.1", CancellationToken.None)).Value();
@@ -103,8 +193,13 @@ public sealed class OperatorCommandsTests : IAsyncLifetime
     [InlineData("""{"do": "user disable", "username": "nobody"}""", "There is no user \"nobody\".")]
     [InlineData("""{"do": "user enable"}""", "There is no user \"\".")]
     [InlineData("""{"do": "user remove", "username": "nobody"}""", "There is no user \"nobody\".")]
+    [InlineData("""{"do": "user sessions", "username": "nobody"}""", "There is no user \"nobody\".")]
+    [InlineData("""{"do": "user logout", "username": "nobody"}""", "There is no user \"nobody\".")]
+    [InlineData("""{"do": "user logout", "username": "messi", "session": "x"}""", "\"messi\" has no session \"x\".")]
+    [InlineData("""{"do": "user grant", "username": "nobody"}""", "There is no user \"nobody\".")]
+    [InlineData("""{"do": "user revoke"}""", "There is no user \"\".")]
     [InlineData("""{"do": "dance"}""", "This server does not know \"dance\"; is it an older version?")]
-    [InlineData("""{"username": "messi"}""", "is one of the two an older version?")]
+    [InlineData("""{"username": "messi"}""", "This server does not know \"\"; is it an older version?")]
     [InlineData("""not json""", "is one of the two an older version?")]
     [InlineData("", "is one of the two an older version?")]
     [InlineData("null", "The request is empty.")]
@@ -150,6 +245,8 @@ public sealed class OperatorCommandsTests : IAsyncLifetime
     [Fact]
     public void A_request_never_prints_its_password() =>
         new ControlRequest { Do = "user add", Username = "messi", Password = "secret", PasswordHash = "hashed" }.ToString().ShouldBe("user add messi");
+
+    private async Task<Account> FindAsync(string username) => (await _realm.Realm.Accounts.FindAsync(Username.Parse(username), CancellationToken.None)).ShouldNotBeNull();
 
     private static string ErrorOf(string reply) => JsonDocument.Parse(reply).RootElement.GetProperty("error").GetString().ShouldNotBeNull();
 

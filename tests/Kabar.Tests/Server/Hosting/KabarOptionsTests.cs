@@ -94,7 +94,7 @@ public sealed class KabarOptionsTests
     }
 
     [Theory]
-    [InlineData("Lisen:0", "127.0.0.1:1", "There is no setting \"Lisen\"; there are Data, Realm, Listen, Http, Web, Link, LinkAddress, Peers, ShareUsernames, Registration, Language, Search, Tls, Limits, Logging.")]
+    [InlineData("Lisen:0", "127.0.0.1:1", "There is no setting \"Lisen\"; there are Data, Realm, Listen, Http, Proxies, Web, Link, LinkAddress, Peers, ShareUsernames, Registration, Language, Search, Tls, Limits, Logging.")]
     [InlineData("Limits:TextByte", "1", "There is no setting \"Limits:TextByte\"")]
     [InlineData("Tls:Cert", "x", "There is no setting \"Tls:Cert\"; there are Certificate, Key.")]
     [InlineData("Limits:TextBytes", "many", "Limits:TextBytes")]
@@ -121,9 +121,10 @@ public sealed class KabarOptionsTests
     [Fact]
     public void No_limit_can_be_negative_and_zero_is_off_for_each()
     {
-        foreach (var (name, _) in new Limits().All())
+        foreach (var (name, _, meaning) in new Limits().All())
         {
             Should.Throw<SettingException>(() => Bind(($"Limits:{name}", "-1"))).Message.ShouldContain(name);
+            meaning.ShouldNotBeEmpty(name);
             Bind(($"Limits:{name}", "0")).Limits.All().Single(limit => limit.Name == name).Value.ShouldBe(0);
         }
     }

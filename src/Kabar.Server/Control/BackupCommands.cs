@@ -1,0 +1,16 @@
+using Kabar.Storage;
+
+namespace Kabar.Server.Control;
+
+/// <summary>What the operator can do for the safety of the data while a server runs.</summary>
+internal sealed class BackupCommands(Backups backups, TimeProvider clock)
+{
+    public async ValueTask<ControlReply> MakeAsync()
+    {
+        var begun = clock.GetTimestamp();
+        var made = await backups.MakeAsync();
+        return new ControlReply { Backup = new BackupLine(made.Folder, made.Begun, made.Bytes, clock.GetElapsedTime(begun).TotalSeconds) };
+    }
+
+    public ControlReply List() => new() { Backups = [.. backups.List().Select(backup => new BackupLine(backup.Folder, backup.Begun, backup.Bytes, null))] };
+}
