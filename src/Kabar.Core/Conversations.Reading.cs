@@ -85,6 +85,13 @@ public sealed partial class Conversations
         return entry.To is null ? (await _groups.FindAsync(entry.Conversation, cancellationToken))?.Address : null;
     }
 
+    /// <summary>Where an address leads an account, however it is written.</summary>
+    /// <returns>The conversation by its full address; what <see cref="ReadHistoryAsync"/> refuses.</returns>
+    internal async ValueTask<Result<AccessPlace>> LocateAsync(Account reader, ConversationAddress address, CancellationToken cancellationToken) =>
+        (await FindPlaceAsync(reader, address, cancellationToken)).TryGet(out var found, out var refusal)
+            ? new AccessPlace(new ConversationAddress(found.Other, found.Group?.Address), found.Group?.Id)
+            : refusal;
+
     private static long ReadBy(Account reader, ImmutableArray<Marks> marks)
     {
         var self = new Address(reader.Username);
