@@ -42,6 +42,7 @@ export function showKeys() {
     [['Enter'], t('keys.send')],
     [['Shift', 'Enter'], t('keys.line')],
     [['↑'], t('keys.edit')],
+    ...[['R', 'reply'], ['E', 'edit'], ['+', 'react'], ['C', 'copy'], ['Del', 'remove']].map(([key = '', action]) => /** @type {[string[], string]} */ ([[key], t('keys.message', { action: t(`action.${action}`) })])),
     [['?'], t('keys.keys')],
   ];
   openDialog(t('keys.title'), el('dl', { class: 'keys' }, rows.map(([keys, words]) => el('div', null,
