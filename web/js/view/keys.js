@@ -32,6 +32,8 @@ export function handleKey(event, app) {
 
 /** Shows what the keys do. */
 export function showKeys() {
+  /** @param {string} action */
+  const onMessage = action => t('keys.message', { action: t(`action.${action}`) });
   /** @type {[string[], string][]} */
   const rows = [
     [[control, 'K'], t('keys.jump')],
@@ -42,7 +44,11 @@ export function showKeys() {
     [['Enter'], t('keys.send')],
     [['Shift', 'Enter'], t('keys.line')],
     [['↑'], t('keys.edit')],
-    ...[['R', 'reply'], ['E', 'edit'], ['+', 'react'], ['C', 'copy'], ['Del', 'remove']].map(([key = '', action]) => /** @type {[string[], string]} */ ([[key], t('keys.message', { action: t(`action.${action}`) })])),
+    [['R'], onMessage('reply')],
+    [['E'], onMessage('edit')],
+    [['+'], onMessage('react')],
+    [['C'], onMessage('copy')],
+    [['Del'], onMessage('remove')],
     [['?'], t('keys.keys')],
   ];
   openDialog(t('keys.title'), el('dl', { class: 'keys' }, rows.map(([keys, words]) => el('div', null,
