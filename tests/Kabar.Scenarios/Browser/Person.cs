@@ -128,7 +128,14 @@ internal sealed class Person : IAsyncDisposable
 
     /// <summary>The texts of the messages that are drawn, from above.</summary>
     public async Task<IReadOnlyList<string>> TextsAsync() =>
-        await Messages.EvaluateAllAsync<string[]>("all => all.map(one => one.querySelector('.message-text').textContent)");
+        await Messages.EvaluateAllAsync<string[]>(
+            """
+            all => all.map(one => {
+              const text = one.querySelector('.message-text').cloneNode(true);
+              text.querySelectorAll('.message-meta').forEach(meta => meta.remove());
+              return text.textContent;
+            })
+            """);
 
     /// <summary>Does something with a message, by the bar beside it.</summary>
     public async Task ActAsync(string text, string action)

@@ -617,8 +617,12 @@ export class TimelineView extends View {
    * @param {Item} item
    */
   #showBar(element, item) {
-    if ((this.#bar && (element.contains(this.#bar) || this.#bar.contains(document.activeElement))) || matchMedia('(hover: none)').matches) {
+    if (this.#bar && (element.contains(this.#bar) || this.#bar.querySelector(':focus-visible')) || matchMedia('(hover: none)').matches) {
       return;
+    }
+    if (this.#bar?.contains(document.activeElement)) {
+      // It was pressed with the mouse, which has gone on: the keyboard goes back to where one writes.
+      this.dispatchEvent(new CustomEvent('write'));
     }
     this.#bar?.remove();
     const possible = this.#actionsOn(item);
