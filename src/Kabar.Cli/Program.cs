@@ -10,6 +10,7 @@ root.Subcommands.Add(UserCommand.Create());
 root.Subcommands.Add(PeerCommand.Create());
 root.Subcommands.Add(GroupCommand.Create());
 root.Subcommands.Add(StatusCommand.Create());
+root.Subcommands.Add(TokenCommand.Create());
 root.Subcommands.Add(CheckCommand.Create());
 root.Subcommands.Add(BackupCommand.Create());
 root.Subcommands.Add(RestoreCommand.Create());

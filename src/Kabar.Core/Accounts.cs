@@ -228,6 +228,7 @@ public sealed class Accounts
         password.Utf8.Length is > 0 and <= Password.MaxBytes && !password.Utf8.Span.ContainsAny(" \r\n\0"u8)
         && System.Text.Unicode.Utf8.IsValid(password.Utf8.Span);
 
-    private static bool IsAllowed(string name) =>
+    /// <summary>Whether people can be shown something under this name.</summary>
+    internal static bool IsAllowed(string name) =>
         name.Length is > 0 and <= Account.MaxNameLength && !name.AsSpan().ContainsAnyInRange('\0', '\u001F') && name.EnumerateRunes().All(rune => rune != Rune.ReplacementChar);
 }

@@ -30,7 +30,8 @@ public sealed partial class Conversations
     {
         ArgumentNullException.ThrowIfNull(reader);
         if (!(await FindPlaceAsync(reader, place, cancellationToken)).TryGet(out var found, out var refusal)) return refusal;
-        if (found.Conversation is not { } conversation) return new HistoryPage(null, [], 1, 0, 0, 0, []);
+        var canonical = new ConversationAddress(found.Other, found.Group?.Address);
+        if (found.Conversation is not { } conversation) return new HistoryPage(canonical, [], 1, 0, 0, 0, []);
 
         // 1. The entries, without what lies before the first that he may read.
         var most = Math.Clamp(range.Most, 1, Math.Max(1, _options.HistoryEntries));
@@ -49,7 +50,7 @@ public sealed partial class Conversations
 
         // 3. What only tells of another entry is covered by the page, and not in it.
         var (first, last) = entries.IsEmpty ? (after + 1, after) : (entries[0].Position, entries[^1].Position);
-        return new HistoryPage(found.Group?.Address, entries.RemoveAll(static entry => GroupRules.Revises(entry.Kind)), first, last, head, ReadBy(reader, marks), others);
+        return new HistoryPage(canonical, entries.RemoveAll(static entry => GroupRules.Revises(entry.Kind)), first, last, head, ReadBy(reader, marks), others);
     }
 
     /// <summary>The account's conversations, the one with the newest entry first: at most a hundred. See <see cref="IConversationStore.ListConversationsAsync"/>.</summary>
@@ -84,6 +85,13 @@ public sealed partial class Conversations
         ArgumentNullException.ThrowIfNull(entry);
         return entry.To is null ? (await _groups.FindAsync(entry.Conversation, cancellationToken))?.Address : null;
     }
+
+    /// <summary>Where an address leads an account, however it is written.</summary>
+    /// <returns>The conversation by its full address; what <see cref="ReadHistoryAsync"/> refuses.</returns>
+    internal async ValueTask<Result<AccessPlace>> LocateAsync(Account reader, ConversationAddress address, CancellationToken cancellationToken) =>
+        (await FindPlaceAsync(reader, address, cancellationToken)).TryGet(out var found, out var refusal)
+            ? new AccessPlace(new ConversationAddress(found.Other, found.Group?.Address), found.Group?.Id)
+            : refusal;
 
     private static long ReadBy(Account reader, ImmutableArray<Marks> marks)
     {
@@ -143,11 +151,15 @@ public sealed partial class Conversations
 public readonly record struct HistoryRange(long? Before, long? After, int Most);
 
 /// <summary>A part of a conversation.</summary>
-/// <param name="Group">The group; null for a direct conversation.</param>
+/// <param name="Place">Which conversation, as it is called in its entries: a name that was asked for without a realm is told with the one it has.</param>
 /// <param name="Entries">Oldest first, without those that only tell of an edit, a deletion or a reaction: the entry they tell of shows it.</param>
 /// <param name="First">The first position that the page covers.</param>
 /// <param name="Last">The last position that it covers; less than <paramref name="First"/> when there is nothing.</param>
 /// <param name="Head">The last position of the conversation.</param>
 /// <param name="Read">How far the reader has read.</param>
 /// <param name="Marks">How far the others have come.</param>
-public sealed record HistoryPage(GroupAddress? Group, ImmutableArray<Message> Entries, long First, long Last, long Head, long Read, ImmutableArray<Marks> Marks);
+public sealed record HistoryPage(ConversationAddress Place, ImmutableArray<Message> Entries, long First, long Last, long Head, long Read, ImmutableArray<Marks> Marks)
+{
+    /// <summary>The group; null for a direct conversation.</summary>
+    public GroupAddress? Group => Place.Group;
+}

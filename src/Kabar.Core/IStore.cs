@@ -7,7 +7,7 @@ namespace Kabar.Core;
 /// disk: it survives the death of the process and of the machine. A verb that cannot do its work throws <see cref="StoreException"/>
 /// and has then changed nothing. Verbs may be called from any thread.
 /// </summary>
-public interface IStore : IGroupStore, IPeerStore, IConversationStore, IAsyncDisposable
+public interface IStore : IGroupStore, IPeerStore, IConversationStore, ITokenStore, IAsyncDisposable
 {
     /// <summary>The account of this name, or null.</summary>
     ValueTask<Account?> FindAccountAsync(Username username, CancellationToken cancellationToken);
@@ -26,7 +26,7 @@ public interface IStore : IGroupStore, IPeerStore, IConversationStore, IAsyncDis
     ValueTask<Account?> UpdateAccountAsync(AccountId id, Func<Account, Account> change, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Removes an account and its sessions. What it said stays with those it was said to; a later account of the same name is
+    /// Removes an account, its sessions and its tokens. What it said stays with those it was said to; a later account of the same name is
     /// another one and sees none of it. False when it is gone already.
     /// </summary>
     ValueTask<bool> RemoveAccountAsync(AccountId id, DateTimeOffset when, CancellationToken cancellationToken);

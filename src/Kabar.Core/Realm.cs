@@ -42,6 +42,7 @@ public sealed class Realm : IAsyncDisposable
         _sends = new DirectSends(name, store, peers, Accounts, options, clock, _ids);
         Conversations = new Conversations(name, store, peers, Accounts, Groups, _sends, Feeds, _receipts, options, clock, _ids);
         Presences = new Presences(name, store, peers, Accounts, Feeds, clock);
+        Tokens = new AccessTokens(store, Accounts, Groups, Conversations, clock);
         Exchange = new Exchange(name, store, peers, Accounts, Groups, Feeds, Presences, options, clock, _ids);
     }
 
@@ -83,6 +84,9 @@ public sealed class Realm : IAsyncDisposable
 
     /// <summary>Accounts that people make by themselves.</summary>
     public Registrations Registrations { get; }
+
+    /// <summary>The tokens of programs.</summary>
+    public AccessTokens Tokens { get; }
 
     /// <summary>Compares a password and starts a session that outlives connection and process.</summary>
     /// <param name="username">As it was typed.</param>

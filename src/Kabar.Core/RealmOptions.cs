@@ -54,6 +54,14 @@ public sealed record RealmOptions
     /// <summary>The most that one search finds.</summary>
     public int SearchResults { get; init; } = 50;
 
+    // Where the operator has switched the limit of a page off, for those who do not say how many they want.
+    private const int OrdinaryPage = 100;
+
+    /// <summary>How many a page has.</summary>
+    /// <param name="asked">How many are asked for; null for as many as there may be.</param>
+    /// <param name="limit">How many there may be; 0 for any number.</param>
+    public static int PageOf(long? asked, int limit) => (int)Math.Min(asked ?? (limit > 0 ? limit : OrdinaryPage), limit > 0 ? limit : int.MaxValue);
+
     /// <summary>For how long a client's key keeps a message from being said twice.</summary>
     public TimeSpan KeyLifetime { get; init; } = TimeSpan.FromDays(7);
 }

@@ -108,6 +108,9 @@ public enum Refusal
     /// <summary>The invitation code is missing, opens nothing, was used up or has expired.</summary>
     WrongCode,
 
+    /// <summary>There is no such token of a program, it has expired, or its account was switched off.</summary>
+    UnknownToken,
+
     /// <summary>The store failed: nothing was accepted.</summary>
     Failed,
 }

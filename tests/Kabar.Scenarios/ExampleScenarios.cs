@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Kabar.Scenarios.Federation;
 using Kabar.Scenarios.Running;
 using Kabar.Transcripts;
 
@@ -48,6 +49,85 @@ public sealed class ExampleScenarios
         await server.StopAsync();
     }
 
+    [Fact]
+    public async Task The_bot_answers_each_message_once_and_survives_the_server_and_its_own_death_and_a_line_of_shell_says_something_too()
+    {
+        using var data = await DataDirectory.WithSampleAccountsAsync();
+        var address = $"127.0.0.1:{FreePorts.Take()}";
+        string[] listening = ["--listen", "127.0.0.1:0,dialect=kabar", "--http", address];
+        var server = await KabarProcess.StartAsync(data, listening, 2);
+        try
+        {
+            (await KabarCommand.RunAsync("group", "create", "batak", "--owner", "messi", "--data", data.Location)).ShouldHaveDone();
+            await using (var link = await server.ConnectAsync(Plays.Native, CancellationToken.None))
+            {
+                await link.WriteAsync("auth lineker surabaya\ngroup join #batak\n"u8.ToArray());
+                using var replies = new StreamReader(link);
+                for (var i = 0; i < 2; i++) (await Eventually.CompletesAsync(replies.ReadLineAsync(), "there is a reply")).ShouldStartWith("""{"status":"OK",""");
+            }
+
+            using var lineker = new HttpClient { BaseAddress = new Uri($"http://{address}") };
+            lineker.DefaultRequestHeaders.Authorization = new("Bearer", await TokenAsync(data, "--user", "lineker", "--name", "lineker"));
+            string[] bot = [Requires.Program("python3"), Example("python", "bot.py"), $"http://{address}", "#batak", data.Beside("bot.at")];
+            var secret = new Dictionary<string, string> { ["KABAR_TOKEN"] = await TokenAsync(data, "--user", "messi", "--name", "bot.py", "--in", "#batak") };
+
+            // 1. It answers, and waits for a server that is away.
+            await using (var running = ExampleClient.Start(bot, secret))
+            {
+                await running.ShowsAsync("ready");
+                await SayAsync(lineker, "!dadu");
+                await AnsweredAsync(lineker, "Dadu: ", 1);
+                await server.DisposeAsync();
+                await running.ShowsAsync("waiting");
+                server = await KabarProcess.StartAsync(data, listening, 2);
+                await SayAsync(lineker, "!waktu");
+                await AnsweredAsync(lineker, "Sekarang ", 1);
+            }
+
+            // 2. It has died before it remembered that it had answered: it does not say it again.
+            await File.WriteAllTextAsync(data.Beside("bot.at"), "0");
+            await using (var again = ExampleClient.Start(bot, secret))
+            {
+                await SayAsync(lineker, "!dadu");
+                await AnsweredAsync(lineker, "Dadu: ", 2);
+            }
+
+            (await SaidAsync(lineker)).Count(text => text.StartsWith("Sekarang ", StringComparison.Ordinal)).ShouldBe(1);
+
+            // 3. The line of shell.
+            _ = Requires.Program("curl");
+            var hook = new Dictionary<string, string> { ["KABAR_HOOK"] = $"http://{address}{await TokenAsync(data, "--user", "messi", "--name", "Cadangan", "--in", "#batak", "--hook")}" };
+            var readme = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "examples", "README.md"));
+            var line = readme.Split("```sh\n")[1].Split("\n```")[0];
+            await using (var shell = ExampleClient.Start([Requires.Program("sh"), "-c", line], hook)) await shell.EndAsync();
+            (await SaidAsync(lineker))[^1].ShouldStartWith("cadangan selesai di ");
+            await server.StopAsync();
+        }
+        finally
+        {
+            await server.DisposeAsync();
+        }
+    }
+
+    private static async Task<string> TokenAsync(DataDirectory data, params string[] arguments) =>
+        (await KabarCommand.RunAsync(["token", "create", .. arguments, "--data", data.Location])).ShouldHaveDone().Output.Trim();
+
+    private static async Task SayAsync(HttpClient somebody, string text)
+    {
+        using var body = new StringContent($$"""{"to":"#batak","text":"{{text}}"}""", Encoding.UTF8, new System.Net.Http.Headers.MediaTypeHeaderValue("application/json"));
+        using var answer = await somebody.PostAsync("/api/v1/messages", body);
+        answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync());
+    }
+
+    private static async Task<string[]> SaidAsync(HttpClient reader)
+    {
+        using var page = System.Text.Json.JsonDocument.Parse(await reader.GetStringAsync("/api/v1/messages?in=%23batak"));
+        return [.. page.RootElement.GetProperty("entries").EnumerateArray().Where(entry => entry.TryGetProperty("text", out _)).Select(entry => entry.GetProperty("text").GetString() ?? "")];
+    }
+
+    private static Task AnsweredAsync(HttpClient reader, string beginning, int times) => Eventually.BecomesTrueAsync(
+        async () => (await SaidAsync(reader)).Count(text => text.StartsWith(beginning, StringComparison.Ordinal)) == times, $"\"{beginning}\" is said {times} times");
+
     private static string Example(string language, string file) => Path.Combine(AppContext.BaseDirectory, "examples", language, file);
 
     /// <summary>A running example, with somebody who types and reads.</summary>
@@ -69,10 +149,14 @@ public sealed class ExampleScenarios
 
         /// <param name="server">Where it connects.</param>
         /// <param name="command">The program, the example, and what follows the host and the port.</param>
-        public static ExampleClient Start(KabarProcess server, string[] command)
+        public static ExampleClient Start(KabarProcess server, string[] command) =>
+            Start([.. command[..2], "127.0.0.1", server.PortOf(Plays.Native).ToString(CultureInfo.InvariantCulture), .. command[2..]], new Dictionary<string, string>());
+
+        /// <param name="command">The program and all its arguments.</param>
+        /// <param name="environment">What it finds in its environment besides.</param>
+        public static ExampleClient Start(string[] command, IReadOnlyDictionary<string, string> environment)
         {
-            var port = server.PortOf(Plays.Native).ToString(CultureInfo.InvariantCulture);
-            var start = new ProcessStartInfo(command[0], [command[1], "127.0.0.1", port, .. command[2..]])
+            var start = new ProcessStartInfo(command[0], command[1..])
             {
                 UseShellExecute = false,
                 RedirectStandardInput = true,
@@ -81,6 +165,7 @@ public sealed class ExampleScenarios
                 StandardInputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
             };
             start.Environment["PYTHONIOENCODING"] = "utf-8";
+            foreach (var (name, value) in environment) start.Environment[name] = value;
             var client = new ExampleClient(Process.Start(start) ?? throw new InvalidOperationException($"{command[0]} did not start."));
             client._process.OutputDataReceived += (_, line) => client.Take(line.Data);
             client._process.ErrorDataReceived += (_, line) => client.Take(line.Data);

@@ -62,6 +62,41 @@ public sealed class SecretScenarios
         }
     }
 
+    [Theory]
+    [InlineData("Logging__LogLevel__Default", "Trace")]
+    [InlineData("Logging__Console__LogLevel__Microsoft.AspNetCore.Hosting.Diagnostics", "Trace")]
+    public async Task The_address_of_a_webhook_and_the_token_of_a_bot_are_never_logged(string setting, string level)
+    {
+        using var data = await DataDirectory.OfAsync("messi");
+        (await KabarCommand.RunAsync("group", "create", "batak", "--owner", "messi", "--data", data.Location)).ShouldHaveDone();
+        string[] create = ["token", "create", "--user", "messi", "--name", "bel", "--in", "#batak", "--data", data.Location];
+        var hook = (await KabarCommand.RunAsync([.. create, "--hook"])).ShouldHaveDone().Output.Trim();
+        var token = (await KabarCommand.RunAsync(create)).ShouldHaveDone().Output.Trim();
+        var settings = new Dictionary<string, string> { [setting] = level, ["Logging__LogLevel__Microsoft"] = "Trace", ["Logging__Console__FormatterOptions__IncludeScopes"] = "true" };
+        await using var server = await KabarProcess.StartAsync(data, [Plays.Native], settings, http: true);
+
+        // 1. Well and badly: what is said, is no body, is no request at all.
+        using var http = new HttpClient { BaseAddress = server.Http };
+        using (var said = await http.PostAsync(hook, new StringContent(Text))) said.IsSuccessStatusCode.ShouldBeTrue();
+        using (var form = await http.PostAsync(hook, new FormUrlEncodedContent([new("text", Text)]))) form.IsSuccessStatusCode.ShouldBeFalse();
+        using (var get = await http.GetAsync(hook)) get.IsSuccessStatusCode.ShouldBeFalse();
+        using (var beyond = await http.GetAsync(hook + "/x?token=" + token)) beyond.IsSuccessStatusCode.ShouldBeFalse();
+        http.DefaultRequestHeaders.Add("Authorization", $"Bearer {token}");
+        using (var me = await http.GetAsync("/api/v1/me")) me.IsSuccessStatusCode.ShouldBeTrue();
+        using (var socket = new System.Net.Sockets.TcpClient())
+        {
+            await socket.ConnectAsync(server.Http!.Host, server.Http.Port);
+            await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"POST {hook} HTTP/1.1 oops\r\nAuthorization: Bearer {token}\r\n\r\n"));
+            using var reader = new StreamReader(socket.GetStream());
+            (await reader.ReadToEndAsync()).ShouldContain(" 400 ");
+        }
+
+        // 2. What it says about itself.
+        await server.StopAsync();
+        server.Log.ShouldContain("Microsoft.AspNetCore");
+        foreach (var secret in new[] { hook.Split('/')[^1], token, Text }) server.Log.ShouldNotContain(secret[6..]);
+    }
+
     [Fact]
     public async Task The_data_hold_no_password_and_no_token_as_they_are()
     {

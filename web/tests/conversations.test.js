@@ -75,7 +75,7 @@ test('a conversation that was not loaded appears with its first entry, and what 
   socket().tell(entry(40, { from: 'pele', name: 'Pelé' }));
   assert.deepEqual([addresses(client)[0], client.conversations.get('pele')?.title], ['pele', 'Pelé']);
   await socket().answer('status', { user: 'pele', presence: 'online' });
-  const asked = socket().answer('history', history([38, 39, 40].map((position) => entry(position, { from: 'pele' })), { read: 37 }));
+  const asked = socket().answer('history', history([38, 39, 40].map((position) => entry(position, { from: 'pele' })), { to: 'pele', read: 37 }));
   socket().tell(entry(41, { from: 'pele' }));
   await asked;
   assert.deepEqual([client.conversations.get('pele')?.unread, client.conversations.get('pele')?.read], [4, 37]);
@@ -206,7 +206,7 @@ test('one\'s own notes to oneself are not unread', async () => {
   await world.socket().answer('listen', { at: '1' });
   await world.socket().answer('group list', { groups: [] });
   await world.socket().answer('conversations', { conversations: [listed(entry(2, { from: 'messi', to: 'messi' }), { with: 'messi', read: 0, unread: 2 })], more: false });
-  await world.socket().answer('history', history([entry(1, { from: 'messi', to: 'messi' }), entry(2, { from: 'messi', to: 'messi' })], { read: 0 }));
+  await world.socket().answer('history', history([entry(1, { from: 'messi', to: 'messi' }), entry(2, { from: 'messi', to: 'messi' })], { to: 'messi', read: 0 }));
   assert.deepEqual([world.client.conversations.get('messi')?.unread, world.client.conversations.get('messi')?.isSelf], [0, true]);
 });
 
@@ -214,6 +214,22 @@ test('one that is opened and was not loaded comes to its place with what was sai
   const { client, socket } = await talking();
   client.conversations.open('pele');
   assert.equal((await socket().answer('status', { user: 'pele', presence: 'offline' })).user, 'pele');
-  await socket().answer('history', history([entry(8, { from: 'pele', at: '7' })], { read: 8 }));
+  await socket().answer('history', history([entry(8, { from: 'pele', at: '7' })], { to: 'pele', read: 8 }));
   assert.deepEqual([addresses(client), client.conversations.get('pele')?.last?.position], [['lineker', 'james', '#batak', 'pele'], 8]);
+});
+
+test('one that is opened by a name alone goes over to the address that the realm tells, with what waits to be sent there', async () => {
+  const { client, socket } = await talking();
+  /** @type {{before: string, after: string}[]} */
+  const renamed = [];
+  client.on('renamed', (change) => renamed.push(change));
+  client.conversations.open('taeno');
+  client.timeline('taeno').send('halo');
+  assert.deepEqual(client.outbox.pending('taeno').map(({ text }) => text), ['halo']);
+  await socket().answer('status', { user: 'taeno@dua', presence: 'offline' });
+  await socket().answer('history', history([], { to: 'taeno@dua', read: 0 }));
+  assert.deepEqual(renamed, [{ before: 'taeno', after: 'taeno@dua' }]);
+  assert.equal(client.conversations.get('taeno'), undefined);
+  assert.ok(client.conversations.get('taeno@dua'));
+  assert.deepEqual(client.outbox.pending('taeno@dua').map(({ text }) => text), ['halo']);
 });

@@ -42,8 +42,8 @@ public abstract class Dialect
         Refusal.Expired => "Realm Tidak Dapat Dihubungi Terlalu Lama",
         Refusal.PeerRemoved or Refusal.UnknownPeer => "Realm Tidak Terhubung Lagi",
 
-        // A realm that had to be asked did not answer, or a fault. Those of the operator's commands never come up on a line.
-        Refusal.PeerUnreachable or Refusal.HomeElsewhere or Refusal.NameTaken or Refusal.Failed => "Gagal",
+        // A realm that had to be asked did not answer, or a fault. Those of the operator's commands and of the HTTP API never come up on a line.
+        Refusal.PeerUnreachable or Refusal.HomeElsewhere or Refusal.NameTaken or Refusal.UnknownToken or Refusal.Failed => "Gagal",
     };
 
     /// <summary>Writes a reply with its end. Allocates nothing.</summary>

@@ -43,6 +43,7 @@ internal static class LinkWords
         Refusal.InvalidParameter => "invalid_parameter",
         Refusal.RegistrationClosed => "registration_closed",
         Refusal.WrongCode => "wrong_code",
+        Refusal.UnknownToken => "unknown_token",
         Refusal.Failed => "failed",
     });
 

@@ -55,6 +55,7 @@ public static class NativeErrors
         Refusal.InvalidParameter => ("invalid_parameter", "Parameter tidak benar", "A parameter is not what it must be"),
         Refusal.RegistrationClosed => ("registration_closed", "Pendaftaran ditutup", "Nobody can register here"),
         Refusal.WrongCode => ("wrong_code", "Kode undangan tidak berlaku", "The invitation code opens nothing"),
+        Refusal.UnknownToken => ("unknown_token", "Token tidak ditemukan", "There is no such token"),
         Refusal.Failed => ("failed", "Gagal", "It has failed, and nothing was accepted"),
     };
 }

@@ -47,9 +47,8 @@ public readonly record struct Entry(Message Message, GroupAddress? Group);
 public sealed record EntriesReply(ImmutableArray<Entry> Entries, bool IsMore) : NativeReply;
 
 /// <summary>A part of a conversation.</summary>
-/// <param name="To">Which conversation, as it was asked for; a group is told as the page has it.</param>
 /// <param name="Page">Which part.</param>
-public sealed record HistoryReply(ConversationAddress To, HistoryPage Page) : NativeReply;
+public sealed record HistoryReply(HistoryPage Page) : NativeReply;
 
 /// <summary>A list of conversations.</summary>
 /// <param name="Conversations">The newest first.</param>

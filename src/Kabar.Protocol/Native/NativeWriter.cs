@@ -236,7 +236,7 @@ public static class NativeWriter
     private static void Write(HistoryReply history, ref FrameText json)
     {
         var page = history.Page;
-        Write(",\"to\":"u8, page.Group is { } group ? new ConversationAddress(null, group) : history.To, ref json);
+        Write(",\"to\":"u8, page.Place, ref json);
         json.Raw(",\"entries\":["u8);
         var opening = "{"u8;
         foreach (var entry in page.Entries)

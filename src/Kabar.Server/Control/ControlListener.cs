@@ -14,6 +14,18 @@ internal sealed class ControlListener(OperatorCommands commands)
 
     public async Task ServeAsync(ConnectionContext connection)
     {
+        try
+        {
+            await AnswerAllAsync(connection);
+        }
+        catch (OperationCanceledException) when (connection.ConnectionClosed.IsCancellationRequested)
+        {
+            // Who asked has gone.
+        }
+    }
+
+    private async Task AnswerAllAsync(ConnectionContext connection)
+    {
         var input = connection.Transport.Input;
         var output = connection.Transport.Output;
         while (true)

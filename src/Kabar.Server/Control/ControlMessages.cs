@@ -32,7 +32,7 @@ internal sealed record ControlRequest
     /// <summary>How often an invitation to register works; once unless it is said.</summary>
     public int? Uses { get; init; }
 
-    /// <summary>For how many days it works; a week unless it is said.</summary>
+    /// <summary>For how many days it works: a week unless it is said, a token until it is revoked.</summary>
     public int? Days { get; init; }
 
     /// <summary>A group: <c>batak</c>, <c>#batak</c> or <c>batak@satu</c>.</summary>
@@ -56,6 +56,18 @@ internal sealed record ControlRequest
     /// <summary>The most that one page is to hold; everything unless it is said.</summary>
     public int? Limit { get; init; }
 
+    /// <summary>The public id of a token.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>What a token that is made may: the words of <see cref="Core.AccessWords"/>.</summary>
+    public IReadOnlyList<string>? May { get; init; }
+
+    /// <summary>The one conversation of a token that is made; the group of a webhook.</summary>
+    public string? In { get; init; }
+
+    /// <summary>Whether what is made is a webhook.</summary>
+    public bool IsHook { get; init; }
+
     /// <summary>Never the password: requests are not for logs, but a mistake must not matter.</summary>
     public override string ToString() => string.Join(' ', new[] { Do, Group, Username, Realm }.OfType<string>());
 }
@@ -70,7 +82,7 @@ internal sealed record ControlReply
 
     public IReadOnlyList<PeerLine>? Peers { get; init; }
 
-    /// <summary>An invitation: for another realm's operator, or to register.</summary>
+    /// <summary>What is told once: an invitation for another realm's operator, or to register; the secret of a token, the address of a webhook.</summary>
     public string? Code { get; init; }
 
     /// <summary>What was done, where there is something to say.</summary>
@@ -88,6 +100,8 @@ internal sealed record ControlReply
     public BackupLine? Backup { get; init; }
 
     public IReadOnlyList<BackupLine>? Backups { get; init; }
+
+    public IReadOnlyList<AccessLine>? Tokens { get; init; }
 }
 
 /// <summary>A peer as the operator sees it.</summary>
@@ -116,6 +130,10 @@ internal sealed record GroupLine(string Name, string Home, int Members, bool IsO
 /// <summary>Somebody who is in a group, or whom it knows otherwise: the invited and the banned have no role.</summary>
 internal sealed record MemberLine(string Address, string? DisplayName, string? Role, bool IsMuted, bool IsBanned, bool IsInvited);
 
+/// <summary>A token, or a webhook, as the operator sees it.</summary>
+internal sealed record AccessLine(
+    string Id, string Username, string Name, IReadOnlyList<string> May, string? In, bool IsHook, DateTimeOffset Created, DateTimeOffset? Used, DateTimeOffset? Expires);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ControlRequest))]
 [JsonSerializable(typeof(ControlReply))]
@@ -126,4 +144,5 @@ internal sealed record MemberLine(string Address, string? DisplayName, string? R
 [JsonSerializable(typeof(SessionLine))]
 [JsonSerializable(typeof(StatusReport))]
 [JsonSerializable(typeof(BackupLine))]
+[JsonSerializable(typeof(AccessLine))]
 internal sealed partial class ControlJson : JsonSerializerContext;

@@ -20,6 +20,7 @@ internal sealed class OperatorCommands : IDisposable
     {
         _accounts = new AccountCommands(realm);
         var groups = new GroupCommands(realm);
+        var tokens = new TokenCommands(realm);
         _table = new Dictionary<string, OperatorCommand>
         {
             ["status"] = Reads((_, _) => new(status.Answer())),
@@ -52,6 +53,9 @@ internal sealed class OperatorCommands : IDisposable
             ["group move"] = Acts(GroupVerb.Move),
             ["group remove"] = Does(groups.RemoveAsync),
             ["group recover"] = Does(groups.RecoverAsync),
+            ["token list"] = Reads(tokens.ListAsync),
+            ["token create"] = Does(tokens.CreateAsync),
+            ["token revoke"] = Does((request, _) => tokens.RevokeAsync(request)),
             ["peer invite"] = Does(peers.InviteAsync),
             ["peer accept"] = Does(peers.AcceptAsync),
             ["peer list"] = Reads((_, cancellation) => peers.ListAsync(cancellation)),

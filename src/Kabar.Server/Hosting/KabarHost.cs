@@ -7,11 +7,13 @@ using Kabar.Server.Federation;
 using Kabar.Server.Lines;
 using Kabar.Server.Native;
 using Kabar.Server.Web;
+using Kabar.Server.Web.Api;
 using Kabar.Storage;
 using Kabar.Storage.Sqlite;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -52,6 +54,7 @@ internal sealed class KabarHost : IAsyncDisposable
         builder.Logging.AddConfiguration(configuration.GetSection("Logging"));
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Services.PostConfigure<LoggerFilterOptions>(QuietLogs.Keep);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = LongestStop);
         builder.Services.AddRouting();
         AddKabar(builder.Services, options, store, name, clock);
@@ -88,6 +91,12 @@ internal sealed class KabarHost : IAsyncDisposable
 
     /// <summary>The realm behind it.</summary>
     public Realm Realm => _application.Services.GetRequiredService<Realm>();
+
+    /// <summary>What is served over HTTP.</summary>
+    public IEnumerable<(string Method, string Path)> Routes =>
+        from endpoint in _application.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+        from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? []
+        select (method, endpoint.RoutePattern.RawText ?? "");
 
     /// <summary>The realms it is joined with.</summary>
     public Peers Peers => _application.Services.GetRequiredService<Peers>();
@@ -168,6 +177,11 @@ internal sealed class KabarHost : IAsyncDisposable
         services.AddSingleton<WebSessions>();
         services.AddSingleton<SessionEndpoints>();
         services.AddSingleton<AdminEndpoints>();
+        services.AddSingleton<TokenEndpoints>();
+        services.AddSingleton<TokenRates>();
+        services.AddSingleton<BotDoor>();
+        services.AddSingleton<BotEndpoints>();
+        ApiDocument.Add(services, name);
     }
 
     private static void TuneSockets(SocketTransportOptions sockets)

@@ -7,9 +7,6 @@ namespace Kabar.Server.Native;
 /// <summary>What is done in conversations, besides saying something.</summary>
 internal static class ConversationCommands
 {
-    // Where the operator has switched the limit of a page off, for those who do not say how many they want.
-    private const int OrdinaryPage = 100;
-
     public static async ValueTask<NativeReply> EditAsync(NativeCaller caller, EditRequest request) =>
         Posted(await caller.Realm.Conversations.EditAsync(caller.Account, request.To, request.Position, request.Text, CancellationToken.None));
 
@@ -65,9 +62,9 @@ internal static class ConversationCommands
 
     public static async ValueTask<NativeReply?> ReadHistoryAsync(NativeConnection connection, NativeCaller caller, HistoryRequest request)
     {
-        var range = new HistoryRange(request.Before, request.After, Most(request.Most, caller.Realm.Options.HistoryEntries));
+        var range = new HistoryRange(request.Before, request.After, RealmOptions.PageOf(request.Most, caller.Realm.Options.HistoryEntries));
         if (!(await caller.Realm.Conversations.ReadHistoryAsync(caller.Account, request.To, range, CancellationToken.None)).TryGet(out var page, out var refusal)) return new RefusalReply(refusal);
-        connection.Reply(new HistoryReply(request.To, page));
+        connection.Reply(new HistoryReply(page));
         await connection.HandOverAsync();
         if (page.Group is null) caller.Delivered.Add(caller.Account, page.Entries.AsSpan());
         return null;
@@ -75,7 +72,7 @@ internal static class ConversationCommands
 
     public static async ValueTask<NativeReply> SearchAsync(NativeCaller caller, SearchRequest request)
     {
-        var most = Most(request.Most, caller.Realm.Options.SearchResults);
+        var most = RealmOptions.PageOf(request.Most, caller.Realm.Options.SearchResults);
         var result = await caller.Realm.Conversations.SearchAsync(caller.Account, request.Words, request.Within, request.Before, most, CancellationToken.None);
         if (!result.TryGet(out var found, out var refusal)) return new RefusalReply(refusal);
         var entries = ImmutableArray.CreateBuilder<Entry>(found.Length);
@@ -85,12 +82,10 @@ internal static class ConversationCommands
 
     public static async ValueTask<NativeReply> ListAsync(NativeCaller caller, ConversationsRequest request)
     {
-        var most = Most(request.Most, caller.Realm.Options.HistoryEntries);
+        var most = RealmOptions.PageOf(request.Most, caller.Realm.Options.HistoryEntries);
         var conversations = await caller.Realm.Conversations.ListAsync(caller.Account, request.Before, most, CancellationToken.None);
         return new ConversationsReply(conversations, IsMore: conversations.Length == most);
     }
-
-    private static int Most(int? asked, int limit) => limit > 0 ? Math.Min(asked ?? limit, limit) : asked ?? OrdinaryPage;
 
     private static NativeReply Posted(Result<Posted> result) => result.TryGet(out var posted, out var refusal) ? new PostedReply(posted) : new RefusalReply(refusal);
 }

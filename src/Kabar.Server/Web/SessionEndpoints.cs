@@ -1,10 +1,11 @@
+using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using System.Text;
 using Kabar.Core;
 using Kabar.Protocol.Native;
 using Kabar.Server.Connections;
 using Kabar.Server.Hosting;
-using Microsoft.AspNetCore.Builder;
+using Kabar.Server.Web.Api;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
@@ -18,10 +19,10 @@ internal sealed class SessionEndpoints(Realm realm, KabarOptions options, WebSes
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/session", TellAsync);
-        routes.MapPost("/api/session", LogInAsync);
-        routes.MapPost("/api/session/register", RegisterAsync);
-        routes.MapDelete("/api/session", LogOutAsync);
+        routes.Map(ApiRoutes.Session, TellAsync);
+        routes.Map(ApiRoutes.LogIn, LogInAsync);
+        routes.Map(ApiRoutes.Register, RegisterAsync);
+        routes.Map(ApiRoutes.LogOut, LogOutAsync);
     }
 
     private async Task TellAsync(HttpContext context) =>
@@ -92,14 +93,14 @@ internal sealed class SessionEndpoints(Realm realm, KabarOptions options, WebSes
 }
 
 /// <summary>Who logs in.</summary>
-internal sealed record LogInBody(string? Username, string? Password)
+internal sealed record LogInBody([property: Required] string? Username, [property: Required] string? Password)
 {
     /// <summary>Never the password.</summary>
     public override string ToString() => $"log-in of {Username}";
 }
 
 /// <summary>Who makes an account.</summary>
-internal sealed record RegisterBody(string? Username, string? Password, string? Name, string? Code)
+internal sealed record RegisterBody([property: Required] string? Username, [property: Required] string? Password, string? Name, string? Code)
 {
     /// <summary>Never the password.</summary>
     public override string ToString() => $"registration of {Username}";

@@ -13,11 +13,14 @@ internal sealed class WebErrors(KabarOptions options, KabarMetrics metrics)
     private const string TooLarge = "request_too_large";
 
     /// <summary>Answers with a refusal.</summary>
-    public Task RefuseAsync(HttpContext context, Refusal refusal, string? parameter = null)
+    public Task RefuseAsync(HttpContext context, Refusal refusal, string? parameter = null) => RefuseAsync(context, refusal, StatusOf(refusal), parameter);
+
+    /// <summary>Answers with a refusal that has another status here than elsewhere.</summary>
+    public Task RefuseAsync(HttpContext context, Refusal refusal, int status, string? parameter = null)
     {
         metrics.CountRefusal(refusal);
         return WriteAsync(
-            context, StatusOf(refusal), new WebError(Encoding.ASCII.GetString(NativeErrors.Code(refusal)), NativeErrors.Word(refusal, LanguageOf(context.Request)), parameter));
+            context, status, new WebError(Encoding.ASCII.GetString(NativeErrors.Code(refusal)), NativeErrors.Word(refusal, LanguageOf(context.Request)), parameter));
     }
 
     /// <summary>Answers that the body is no JSON of the kind that is asked for, or too large.</summary>
@@ -40,8 +43,9 @@ internal sealed class WebErrors(KabarOptions options, KabarMetrics metrics)
         Refusal.NotLoggedIn or Refusal.NotAuthenticated or Refusal.UnknownSession => StatusCodes.Status401Unauthorized,
         Refusal.NotAllowed or Refusal.NotAMember or Refusal.Banned or Refusal.InviteOnly or Refusal.Muted or Refusal.RegistrationClosed or Refusal.WrongCode or Refusal.WrongPassword =>
             StatusCodes.Status403Forbidden,
-        Refusal.UnknownUser or Refusal.UnknownRecipient or Refusal.UnknownGroup or Refusal.UnknownMessage or Refusal.UnknownPeer or Refusal.UnknownCommand => StatusCodes.Status404NotFound,
-        Refusal.NameTaken or Refusal.AlreadyMember or Refusal.HomeElsewhere => StatusCodes.Status409Conflict,
+        Refusal.UnknownUser or Refusal.UnknownRecipient or Refusal.UnknownGroup or Refusal.UnknownMessage or Refusal.UnknownPeer or Refusal.UnknownCommand
+            or Refusal.UnknownToken => StatusCodes.Status404NotFound,
+        Refusal.NameTaken or Refusal.AlreadyMember or Refusal.TooMany or Refusal.HomeElsewhere => StatusCodes.Status409Conflict,
         Refusal.TooManyAttempts => StatusCodes.Status429TooManyRequests,
         Refusal.Failed => StatusCodes.Status500InternalServerError,
         Refusal.PeerUnreachable or Refusal.UnreachableRecipient or Refusal.Recovering or Refusal.PeerQueueFull => StatusCodes.Status503ServiceUnavailable,

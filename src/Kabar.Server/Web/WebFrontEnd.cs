@@ -1,5 +1,6 @@
 using Kabar.Core;
 using Kabar.Server.Hosting;
+using Kabar.Server.Web.Api;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -26,6 +27,9 @@ internal static partial class WebFrontEnd
         services.GetRequiredService<WebAssets>().Map(application);
         services.GetRequiredService<SessionEndpoints>().Map(application);
         services.GetRequiredService<AdminEndpoints>().Map(application);
+        services.GetRequiredService<TokenEndpoints>().Map(application);
+        services.GetRequiredService<BotEndpoints>().Map(application);
+        services.GetRequiredService<ApiDocument>().Map(application);
     }
 
     // Limits and log-ins count for the address of whoever asks, not for that of the proxy he comes through.

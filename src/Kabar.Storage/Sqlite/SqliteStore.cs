@@ -303,6 +303,7 @@ public sealed partial class SqliteStore : IStore
         database.Prepare("DELETE FROM client_key WHERE sender = ?1").Bind(1, id.Value).Run();
         database.Prepare("DELETE FROM session WHERE account = ?1").Bind(1, id.Value).Run();
         var sessions = database.Changes;
+        database.Prepare("DELETE FROM access_token WHERE account = ?1").Bind(1, id.Value).Run();
         database.Prepare("DELETE FROM account WHERE address = ?1").Bind(1, id.Value).Run();
         var existed = database.Changes > 0;
         database.Prepare("UPDATE address SET retired = ?2 WHERE id = ?1 AND retired IS NULL").Bind(1, id.Value).Bind(2, when).Run();

@@ -20,7 +20,7 @@ public static partial class StoreCheck
         var version = Migrations.Version(database);
         if (version == 0 || version > Migrations.Latest)
             throw new StoreException($"{path} has schema {version}; this program knows schemas 1 to {Migrations.Latest}.");
-        var (hasGroups, hasRevisions) = (version >= 2, version >= 3);
+        var (hasGroups, hasRevisions, hasTokens) = (version >= 2, version >= 3, version >= 4);
 
         var problems = new List<string>();
         database.Run("BEGIN");
@@ -41,6 +41,8 @@ public static partial class StoreCheck
             CheckRevisions(database, problems);
             CheckMarks(database, problems);
         }
+
+        if (problems.Count == 0 && hasTokens) CheckTokens(database, problems);
 
         var report = new StoreReport(
             database.Prepare("SELECT count(*) FROM account").ReadNumber() ?? 0,
@@ -108,6 +110,18 @@ public static partial class StoreCheck
                 FROM meta AS indexed WHERE indexed.key = 'indexed'
                 """),
             row => row.Number(1) == row.Number(2) ? null : $"The index holds {row.Number(1)} of the {row.Number(2)} messages up to arrival {row.Number(0)}.");
+    }
+
+    private static void CheckTokens(Database database, List<string> problems)
+    {
+        var query = database.Prepare("SELECT hex(id), may, place, place_id IS NOT NULL, is_hook FROM access_token");
+        while (query.Step())
+        {
+            var isPlace = ConversationAddress.TryParse(query.TextOrNull(2), out var place);
+            if (query.Number(1) is < 1 or > (long)(AccessRights.Send | AccessRights.Read)) Add(problems, $"Token {query.Text(0)} may do what is not known.");
+            if (!query.IsNull(2) && (!isPlace || place.Group is not null != query.Truth(3))) Add(problems, $"Token {query.Text(0)} is for \"{query.Text(2)}\", which is no conversation.");
+            else if (query.Truth(4) && !query.Truth(3)) Add(problems, $"Token {query.Text(0)} is a hook of no group.");
+        }
     }
 
     private static void Collect(List<string> problems, Statement query, Func<Statement, string?> problem)

@@ -20,7 +20,7 @@ public static partial class StoreExport
         if (Migrations.Version(database) != Migrations.Latest)
             throw new StoreException($"{path} has schema {Migrations.Version(database)}; this program writes out schema {Migrations.Latest}. Start the server once: it brings the data up to date.");
         database.Run("BEGIN");
-        var lines = WriteAccounts(database, output) + WriteSessions(database, output) + WritePeers(database, output) + WriteGroups(database, output)
+        var lines = WriteAccounts(database, output) + WriteSessions(database, output) + WriteTokens(database, output) + WritePeers(database, output) + WriteGroups(database, output)
             + WriteConversations(database, output) + WriteMessages(database, output) + WriteMarks(database, output) + WritePending(database, output) + WriteOutboxes(database, output);
         database.Run("COMMIT");
         return lines;
@@ -58,6 +58,26 @@ public static partial class StoreExport
             json.WriteString("username", row.Bytes(1));
             json.WriteString("created", row.Time(2));
             json.WriteString("last_used", row.Time(3));
+        });
+
+    private static long WriteTokens(Database database, Stream output) => WriteAll(
+        database.Prepare(
+            "SELECT t.id, a.username, t.name, t.may, t.place, t.is_hook, t.created, t.used, t.expires FROM access_token AS t JOIN address AS a ON a.id = t.account ORDER BY t.number"),
+        output,
+        (row, json) =>
+        {
+            json.WriteString("type", "token");
+            json.WriteString("id", row.Uuid(0));
+            json.WriteString("username", row.Bytes(1));
+            json.WriteString("name", row.Bytes(2));
+            json.WriteStartArray("may");
+            foreach (var word in AccessWords.Of((AccessRights)row.Number(3))) json.WriteStringValue(word);
+            json.WriteEndArray();
+            if (!row.IsNull(4)) json.WriteString("in", row.Bytes(4));
+            json.WriteBoolean("hook", row.Truth(5));
+            json.WriteString("created", row.Time(6));
+            if (!row.IsNull(7)) json.WriteString("used", row.Time(7));
+            if (!row.IsNull(8)) json.WriteString("expires", row.Time(8));
         });
 
     private static long WriteConversations(Database database, Stream output) => WriteAll(

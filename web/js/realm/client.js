@@ -6,8 +6,8 @@ import { Parts } from './parts.js';
 
 /**
  * One logged-in person: his conversations, and the link by which they are kept up to date. What was loaded stays readable while there is no connection.
- * Emits `state` with how the link is, also when `retryAt` changes.
- * @extends {Emitter<{state: import('./types.js').LinkState}>}
+ * Emits `state` with how the link is, also when `retryAt` changes, and `renamed` when a conversation has another address than it was known by.
+ * @extends {Emitter<{state: import('./types.js').LinkState, renamed: {before: string, after: string}}>}
  */
 export class Client extends Emitter {
   #parts;
@@ -27,6 +27,7 @@ export class Client extends Emitter {
     this.typing = parts.typing;
     parts.link.on('event', (event) => this.#heard(event));
     parts.link.on('anew', () => this.#renew());
+    parts.conversations.on('found', ({ before, after }) => this.#rename(before, after));
     // Behind all parts: whoever hears of a state finds them in it.
     parts.link.on('state', (state) => this.emit('state', state));
   }
@@ -170,9 +171,17 @@ export class Client extends Emitter {
    */
   #moved(before, realm) {
     const after = this.#parts.addresses.moved(before, realm);
-    if (this.#parts.addresses.isSame(before, after)) return after;
-    for (const part of [this.outbox, this.groups, this.conversations, this.#parts.timelines]) part.rename(before, after);
+    if (!this.#parts.addresses.isSame(before, after)) this.#rename(before, after);
     return after;
+  }
+
+  /**
+   * @param {string} before
+   * @param {string} after
+   */
+  #rename(before, after) {
+    for (const part of [this.outbox, this.groups, this.conversations, this.#parts.timelines]) part.rename(before, after);
+    this.emit('renamed', { before, after });
   }
 
   #renew() {

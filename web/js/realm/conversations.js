@@ -29,8 +29,8 @@ const MUTED = 'muted';
 
 /**
  * One's conversations, the one with the newest entry first. Emits `change`, and `notify` with a message of somebody else that one has not read and wants to hear of: each one
- * as it comes, but of those that came while there was no connection only the last of each conversation.
- * @extends {Emitter<{change: void, notify: {entry: PlacedEntry, address: string}}>}
+ * as it comes, but of those that came while there was no connection only the last of each conversation; and `found` when one that was opened by a name alone has a realm.
+ * @extends {Emitter<{change: void, notify: {entry: PlacedEntry, address: string}, found: {before: string, after: string}}>}
  */
 export class Conversations extends Emitter {
   #parts;
@@ -168,7 +168,7 @@ export class Conversations extends Emitter {
     if (!known) return;
     const { addresses } = this.#parts;
     this.#known.delete(addresses.fold(before));
-    this.#known.set(addresses.fold(after), { ...known, address: after });
+    if (!this.#find(after)) this.#known.set(addresses.fold(after), { ...known, address: after });
     if (this.#muted.has(addresses.fold(before))) this.setMuted(after, true);
     this.#changed();
   }
@@ -226,11 +226,12 @@ export class Conversations extends Emitter {
   // Asks for the end of a conversation: what was said last, how far one has read, and how much is unread.
   /** @param {Known} known */
   async #ask(known) {
-    const { link, names } = this.#parts;
+    const { link, names, addresses } = this.#parts;
     try {
       /** @type {import('./types.js').Page} */
       const page = await link.request('history', { to: known.address, limit: PAGE });
       for (const entry of page.entries) names.meet(entry);
+      if (!addresses.isSame(page.to, known.address)) return void this.emit('found', { before: known.address, after: page.to });
       known.unread.told(page.entries.filter((entry) => entry.position > page.read && this.#parts.counts(entry)).length, page.read, page.head);
       const last = page.entries.at(-1);
       if (last && (!known.last || isRevision(known.last) || last.position > known.last.position)) known.last = last;

@@ -41,6 +41,7 @@ export class Timelines {
   }
 
   /**
+   * A conversation is called otherwise now; what is known under that address stays.
    * @param {string} before
    * @param {string} after
    */
@@ -48,6 +49,7 @@ export class Timelines {
     const timeline = this.find(before);
     if (!timeline) return;
     this.#all.delete(this.#parts.addresses.fold(before));
+    if (this.find(after)) return;
     this.#all.set(this.#parts.addresses.fold(after), timeline);
     timeline.rename(after);
   }

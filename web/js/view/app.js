@@ -51,6 +51,9 @@ class App extends View {
     this.#render();
     this.during(
       client.on('state', () => this.#onState()),
+      client.on('renamed', ({ before, after }) => {
+        if (this.openAddress && client.sameAddress(this.openAddress, before)) location.replace(conversationHash(after));
+      }),
       client.conversations.on('change', () => this.#showTitle()),
       client.conversations.on('notify', ({ entry, address }) => {
         notifications.tell(entry, address);
@@ -62,7 +65,7 @@ class App extends View {
       on(phone, 'change', () => this.#nameParts()),
       on(document, 'keydown', event => handleKey(event, this)),
       on(document, 'visibilitychange', () => this.#touch()),
-      ...['pointerdown', 'keydown', 'focusin'].map(type => on(document, type, () => this.#touch(), { passive: true })),
+      ...['pointerdown', 'pointermove', 'wheel', 'keydown', 'focusin'].map(type => on(document, type, () => this.#touch(), { passive: true })),
       on(this, 'language', event => this.#speak(event.detail)),
       on(this, 'log-out', () => this.logOut()),
       () => notifications.close(),

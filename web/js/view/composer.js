@@ -72,11 +72,6 @@ export class Composer extends View {
     this.#text.focus({ preventScroll: true });
   }
 
-  /** Whether something is being written that is worth more than a key pressed by accident. */
-  get isBusy() {
-    return this.#text.value !== '' || this.#editing !== null;
-  }
-
   /**
    * Answers a message.
    * @param {number} position

@@ -30,6 +30,7 @@ class GroupPanel extends View {
   #invite = iconButton('personAdd', t('group.invite'), { onclick: () => this.#ask('invite', ['unknown_user', 'already_member', 'banned', 'peer_unreachable']) });
   /** what #rest shows, so that it is made anew only when that changes */
   #offered = '';
+  #asked = 0;
 
   connectedCallback() {
     const { client, address } = this;
@@ -47,8 +48,13 @@ class GroupPanel extends View {
           void this.#load();
         }
       }),
-      client.presence.on('change', () => this.#showMembers()));
-    whileLive(this, client, () => this.#load());
+      client.presence.on('change', () => this.#soon()),
+      () => cancelAnimationFrame(this.#asked));
+    whileLive(this, client, () => {
+      void this.#load();
+      // How they are is told only when it changes.
+      client.presence.who().catch(() => {});
+    });
   }
 
   get #group() {
@@ -93,6 +99,12 @@ class GroupPanel extends View {
     this.#invite.hidden = !this.#isAtLeast('moderator');
   }
 
+  /** Many are heard of at once: they are shown together. */
+  #soon() {
+    cancelAnimationFrame(this.#asked);
+    this.#asked = requestAnimationFrame(() => this.#showMembers());
+  }
+
   #showMembers() {
     const { client } = this;
     const focused = /** @type {HTMLElement|null} */ (this.#people.contains(document.activeElement) ? document.activeElement : null)?.dataset['user'];
@@ -115,9 +127,9 @@ class GroupPanel extends View {
     return el('li', { class: 'member' },
       el('span', { class: 'conversation-face' }, avatar(member.user, member.name, 'small'),
         presence === 'online' || presence === 'away' ? el('span', { class: 'presence', data: { presence } }, el('span', { class: 'visually-hidden' }, t(`presence.${presence}`))) : null),
-      el('span', { class: 'grow member-name' }, el('span', { class: 'truncate' }, userText(member.name), isMe ? el('span', { class: 'quiet' }, ` ${t('group.me')}`) : null), userText(member.user, 'quiet small truncate')),
-      member.muted ? el('span', { class: 'tag warning' }, t('group.member.muted')) : null,
-      member.role === 'member' ? null : el('span', { class: 'tag accent' }, t(`role.${member.role}`)),
+      el('span', { class: 'grow member-name' }, el('span', { class: 'truncate' }, userText(member.name), isMe ? el('span', { class: 'quiet' }, ` ${t('group.me')}`) : null), el('span', { class: 'member-about' }, userText(member.user, 'quiet small truncate'),
+        member.role === 'member' ? null : el('span', { class: 'tag accent' }, t(`role.${member.role}`)),
+        member.muted ? el('span', { class: 'tag warning' }, t('group.member.muted')) : null)),
       isMe ? null : more);
   }
 

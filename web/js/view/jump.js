@@ -65,11 +65,12 @@ export function openJump(client) {
       choose(chosen + (event.key === 'ArrowDown' ? 1 : -1));
     } else if (event.key === 'Enter' && !event.isComposing) {
       event.preventDefault();
-      open(chosen);
+      // What is typed quickly may name one that is still being loaded.
+      void loaded.then(() => open(chosen));
     }
   });
   render();
-  void loadAll(client).then(() => {
+  const loaded = loadAll(client).then(() => {
     const before = chosen;
     render();
     choose(before);

@@ -32,6 +32,8 @@ export function handleKey(event, app) {
 
 /** Shows what the keys do. */
 export function showKeys() {
+  /** @param {string} action */
+  const onMessage = action => t('keys.message', { action: t(`action.${action}`) });
   /** @type {[string[], string][]} */
   const rows = [
     [[control, 'K'], t('keys.jump')],
@@ -42,6 +44,11 @@ export function showKeys() {
     [['Enter'], t('keys.send')],
     [['Shift', 'Enter'], t('keys.line')],
     [['↑'], t('keys.edit')],
+    [['R'], onMessage('reply')],
+    [['E'], onMessage('edit')],
+    [['+'], onMessage('react')],
+    [['C'], onMessage('copy')],
+    [['Del'], onMessage('remove')],
     [['?'], t('keys.keys')],
   ];
   openDialog(t('keys.title'), el('dl', { class: 'keys' }, rows.map(([keys, words]) => el('div', null,

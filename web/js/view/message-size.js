@@ -1,5 +1,5 @@
 /** How long a message may be: the realm's limit is in bytes of UTF-8. */
-export const mostBytes = 8192;
+const mostBytes = 8192;
 
 const encoder = new TextEncoder();
 

@@ -38,7 +38,7 @@ export class Notifications {
     try {
       const notification = new Notification(mode === 'full' ? title : 'Kabar', {
         body: mode === 'full' ? shorten(entry.text ?? '') : t('notify.quiet'),
-        tag: `kabar ${this.#client.me.realm} ${mode === 'full' ? this.#client.fold(address) : ''}`, silent: true, lang: document.documentElement.lang, dir: 'auto',
+        tag: `kabar ${this.#client.me.realm} ${this.#client.fold(address)}`, silent: true, lang: document.documentElement.lang, dir: 'auto',
       });
       notification.onclick = () => {
         window.focus();

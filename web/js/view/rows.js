@@ -6,7 +6,7 @@
 /** @typedef {{kind:'day', key:string, date:Date}|{kind:'unread', key:string}|{kind:'message', key:string, item:Item, leads:boolean}|{kind:'event', key:string, item:Item}} Row */
 
 /** Messages of one sender go together when no more time than this lies between two of them. */
-export const togetherFor = 5 * 60_000;
+const togetherFor = 5 * 60_000;
 
 /** How many positions make a block. What is drawn and measured is whole blocks. */
 export const blockSize = 16;

@@ -66,10 +66,7 @@ export class Scroller {
     viewport.append(this.#above, this.#content, this.#below);
     viewport.addEventListener('scroll', () => this.#scrolled(), { passive: true });
     viewport.addEventListener('scrollend', () => this.#awaitStillness(), { passive: true });
-    viewport.addEventListener('touchstart', () => { this.#isTouched = true; }, { passive: true });
-    for (const type of ['touchend', 'touchcancel']) {
-      viewport.addEventListener(type, () => { this.#isTouched = false; this.#awaitStillness(); }, { passive: true });
-    }
+    viewport.addEventListener('touchstart', event => this.#touched(event), { passive: true });
     this.#sizes.observe(viewport);
     this.#sizes.observe(this.#content);
   }
@@ -133,40 +130,6 @@ export class Scroller {
     this.#blocks.assign(list);
     this.#beyond = beyond;
     this.#sync(true, goal ?? (this.#isAtEnd && beyond.below === 0 ? { end: true } : null));
-  }
-
-  /** Forgets everything that is drawn: the next update begins with nothing. */
-  clear() {
-    this.#content.replaceChildren();
-    this.#drawn.clear();
-    this.#rows.clear();
-    this.#blocks.forget();
-    this.#blocks.assign([]);
-    this.#first = 0;
-    this.#last = -1;
-    this.#anchor = null;
-    this.#isAtEnd = true;
-  }
-
-  /** Makes all that is drawn anew, at the same place: the language has changed, say. */
-  redraw() {
-    for (const drawn of this.#rows.values()) {
-      drawn.signature = '';
-    }
-    this.#sync(true, this.#isAtEnd ? { end: true } : null);
-  }
-
-  /** Goes to the end of what is loaded. */
-  toEnd() {
-    this.#sync(false, { end: true });
-  }
-
-  /**
-   * Goes to a row.
-   * @param {{key:string, block:number, at:number}} goal
-   */
-  goTo(goal) {
-    this.#sync(false, goal);
   }
 
   /** @param {string} key */
@@ -256,6 +219,21 @@ export class Scroller {
     }
   }
 
+  /**
+   * A finger holds the page until it is lifted. That is told to the element that it has touched, and to no other when that is not drawn any more.
+   * @param {TouchEvent} event
+   */
+  #touched({ target }) {
+    this.#isTouched = true;
+    const lifted = () => {
+      this.#isTouched = false;
+      this.#awaitStillness();
+    };
+    for (const type of ['touchend', 'touchcancel']) {
+      target?.addEventListener(type, lifted, { once: true, passive: true });
+    }
+  }
+
   #awaitStillness() {
     clearTimeout(this.#stillness);
     this.#stillness = setTimeout(() => {
@@ -299,7 +277,7 @@ export class Scroller {
     const focus = this.#focus();
     // Drawing shows how high things really are, and then a little more or less may be in reach: a few turns, and it holds.
     for (let turn = 0, mustDraw = isChanged; turn < 5; turn++) {
-      const wanted = this.#wanted(turn === 0 ? goal : goal && 'key' in goal ? null : goal, height);
+      const wanted = this.#wanted(turn > 0 && goal && 'key' in goal ? null : goal, height);
       const from = list[wanted.first]?.id;
       const to = list[wanted.last]?.id;
       const isSame = this.#drawn.size === wanted.last - wanted.first + 1 && from !== undefined && to !== undefined && this.#drawn.has(from) && this.#drawn.has(to);

@@ -1,25 +1,21 @@
-import { el, fill, icon, on, userText } from '../dom.js';
-import { day, time } from '../words/format.js';
+import { el, fill, icon, on } from '../dom.js';
+import { day } from '../words/format.js';
 import { t } from '../words/words.js';
-import { confirmDialog, openDialog } from './dialog.js';
-import { openEmojis } from './emoji.js';
-import { actionBar, actionOfKey, actionsOn, openActions } from './message-actions.js';
+import { MessageControls } from './message-controls.js';
 import { drawRow, signatureOf } from './message.js';
 import { blockOf, blocksOf, firstUnread, rowsOf } from './rows.js';
 import { Scroller } from './scroller.js';
-import { inSentence, visibleName } from './sentences.js';
-import { toast, told } from './toasts.js';
+import { visibleName } from './sentences.js';
+import { told } from './toasts.js';
 import { View } from './view.js';
 
 /** @typedef {import('../realm/items.js').Item} Item */
 /** @typedef {import('../realm/client.js').Client} Client */
-/** @typedef {import('./message-actions.js').Action} Action */
 
 /** So many views away from what is not loaded, it is loaded. */
 const loadAhead = 8;
 /** A page of history: so many positions. Who scrolls further than that into what is not loaded goes there at once. */
 const page = 100;
-const longPress = 500;
 const highlightFor = 2500;
 const markAfter = 250;
 const dayFor = 1500;
@@ -64,8 +60,6 @@ export class TimelineView extends View {
   #found = null;
   /** @type {number|null} where somebody was before he jumped */
   #before = null;
-  /** @type {HTMLElement|null} */
-  #bar = null;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #marking;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
@@ -98,7 +92,8 @@ export class TimelineView extends View {
       () => this.#scroller.close(),
       () => clearTimeout(this.#marking),
       () => clearTimeout(this.#stopping),
-      ...this.#listen());
+      on(this.#viewport, 'scroll', () => this.#showMovement(), { passive: true }),
+      ...new MessageControls(this, this.#scroller).listen());
   }
 
   /**
@@ -149,12 +144,10 @@ export class TimelineView extends View {
     const before = this.#scroller.topRow()?.drawn.row;
     this.#before = canGoBack && before && 'item' in before ? before.item.position : null;
     this.#back.hidden = this.#before === null;
-    if (this.timeline.find(position)) {
-      this.#show(position);
-    } else {
-      await this.#openAround(position);
-      this.#show(position);
+    if (!this.timeline.find(position)) {
+      await this.#elsewhere(this.timeline.start(position));
     }
+    this.#show(position);
   }
 
   /** Goes to the newest. */
@@ -162,12 +155,7 @@ export class TimelineView extends View {
     this.#before = null;
     this.#back.hidden = true;
     if (this.timeline.hasNewer) {
-      this.#isOpening = true;
-      this.#showLoading();
-      await told(this.timeline.toEnd());
-      this.#isOpening = false;
-      this.#remember();
-      this.#showLoading();
+      await this.#elsewhere(this.timeline.toEnd());
     }
     this.#update({ end: true });
   }
@@ -177,6 +165,21 @@ export class TimelineView extends View {
     this.#chooseCurrent();
     const row = this.#current === null ? undefined : this.#scroller.drawnRow(this.#current);
     row?.element.focus({ preventScroll: true });
+  }
+
+  /** The last message gets the keyboard. */
+  focusLast() {
+    this.#current = null;
+    this.focusMessages();
+  }
+
+  /**
+   * A message has the keyboard now.
+   * @param {string} key
+   */
+  focused(key) {
+    this.#current = key;
+    this.#chooseCurrent();
   }
 
   /**
@@ -245,11 +248,14 @@ export class TimelineView extends View {
     }, highlightFor);
   }
 
-  /** @param {number} position */
-  async #openAround(position) {
+  /**
+   * Waits while another part of the conversation is loaded.
+   * @param {Promise<void>} loading
+   */
+  async #elsewhere(loading) {
     this.#isOpening = true;
     this.#showLoading();
-    await told(this.timeline.start(position));
+    await told(loading);
     this.#isOpening = false;
     this.#remember();
     this.#showLoading();
@@ -319,6 +325,7 @@ export class TimelineView extends View {
 
   /** Nothing moves any more: who has scrolled far into what is not loaded gets it. */
   #still() {
+    this.#hasFailed = false;
     const { items, hasOlder, hasNewer } = this.timeline;
     const far = page * this.#scroller.perPosition;
     const above = this.#scroller.distanceAbove;
@@ -344,7 +351,7 @@ export class TimelineView extends View {
    * @param {number} at
    */
   async #goTo(position, at) {
-    await this.#openAround(position);
+    await this.#elsewhere(this.timeline.start(position));
     const item = this.timeline.items.find(one => one.position !== null && one.position >= position) ?? this.timeline.items.at(-1);
     this.#update(item ? { key: item.key, block: blockOf(item), at } : null);
   }
@@ -480,249 +487,6 @@ export class TimelineView extends View {
       const words = news.length > 3 ? [t('timeline.new', { count: news.length })] : news.map(({ entry }) => `${visibleName(entry.name, entry.from)}: ${entry.text ?? ''}`);
       fill(this.#announcer, words.map(word => el('p', null, word)));
     }, 600);
-  }
-
-  // The keyboard, the mouse, fingers.
-
-  #listen() {
-    const view = this.#viewport;
-    /** @type {{timer:ReturnType<typeof setTimeout>, x:number, y:number}|null} */
-    let press = null;
-    const endPress = () => {
-      clearTimeout(press?.timer);
-      press = null;
-    };
-    return [
-      on(view, 'keydown', event => this.#key(event)),
-      on(view, 'click', event => this.#click(event)),
-      on(view, 'focusin', event => {
-        const drawn = this.#scroller.rowAround(event.target);
-        if (drawn?.row.kind === 'message') {
-          this.#current = drawn.row.key;
-          this.#chooseCurrent();
-          this.#showBar(drawn.element, drawn.row.item);
-        }
-      }),
-      on(view, 'pointerover', event => {
-        const drawn = event.pointerType === 'mouse' ? this.#scroller.rowAround(event.target) : undefined;
-        if (drawn?.row.kind === 'message') {
-          this.#showBar(drawn.element, drawn.row.item);
-        }
-      }),
-      on(view, 'pointerleave', () => this.#hideBar()),
-      on(view, 'scroll', () => this.#showMovement(), { passive: true }),
-      on(view, 'pointerdown', event => {
-        endPress();
-        const drawn = event.pointerType === 'mouse' ? undefined : this.#scroller.rowAround(event.target);
-        if (drawn?.row.kind === 'message') {
-          const { element, row } = drawn;
-          press = { timer: setTimeout(() => { press = null; this.#openMenu(element, row.item); }, longPress), x: event.clientX, y: event.clientY };
-        }
-      }),
-      on(view, 'pointermove', event => {
-        if (press && Math.hypot(event.clientX - press.x, event.clientY - press.y) > 10) {
-          endPress();
-        }
-      }),
-      ...['pointerup', 'pointercancel', 'scroll'].map(type => on(view, type, endPress, { passive: true })),
-      on(view, 'contextmenu', event => {
-        // The other mouse button keeps the browser's own menu, for links and what is selected.
-        const drawn = event.button === 2 && event.pointerType !== 'touch' ? undefined : this.#scroller.rowAround(event.target);
-        if (drawn?.row.kind === 'message') {
-          event.preventDefault();
-          endPress();
-          this.#openMenu(drawn.element, drawn.row.item);
-        }
-      }),
-    ];
-  }
-
-  /** @param {KeyboardEvent} event */
-  #key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) {
-      return;
-    }
-    const drawn = this.#scroller.rowAround(event.target);
-    const isOnRow = drawn && event.target === drawn.element;
-    if (event.key === 'ArrowUp' || event.key === 'ArrowDown') {
-      event.preventDefault();
-      this.#step(event.key === 'ArrowUp' ? -1 : 1);
-    } else if (event.key === 'End') {
-      event.preventDefault();
-      this.#current = null;
-      void this.toEnd().then(() => this.focusMessages());
-    } else if (event.key === 'Escape') {
-      event.preventDefault();
-      event.stopPropagation();
-      this.dispatchEvent(new CustomEvent('write'));
-    } else if (drawn?.row.kind === 'message') {
-      const action = actionOfKey(event, this.#actionsOn(drawn.row.item));
-      if (action) {
-        event.preventDefault();
-        this.#act(action, drawn.row.item);
-      } else if (event.key === 'Enter' && isOnRow) {
-        event.preventDefault();
-        this.#openMenu(drawn.element, drawn.row.item);
-      }
-    }
-  }
-
-  /** @param {-1|1} direction */
-  #step(direction) {
-    const rows = /** @type {HTMLElement[]} */ ([...this.#viewport.querySelectorAll('.message')]);
-    const at = rows.findIndex(row => row === document.activeElement || row.contains(document.activeElement));
-    if (at < 0) {
-      this.focusMessages();
-      return;
-    }
-    const next = rows[at + direction];
-    if (next) {
-      next.focus({ preventScroll: true });
-      next.scrollIntoView({ block: 'nearest' });
-    } else if (direction > 0) {
-      this.dispatchEvent(new CustomEvent('write'));
-    }
-  }
-
-  /** @param {MouseEvent} event */
-  #click(event) {
-    const target = /** @type {Element} */ (event.target);
-    const control = target.closest('[data-jump], [data-emoji], [data-seen], [data-act]');
-    const drawn = this.#scroller.rowAround(target);
-    if (!(control instanceof HTMLElement) || drawn?.row.kind !== 'message') {
-      return;
-    }
-    const { item } = drawn.row;
-    const { jump, emoji, seen, act } = control.dataset;
-    if (jump) {
-      void this.jump(Number(jump));
-    } else if (emoji) {
-      this.#react(item, emoji);
-    } else if (seen) {
-      this.#showSeen(item);
-    } else if (act === 'retry') {
-      this.client.outbox.retry(item.key);
-    } else if (act === 'discard') {
-      this.client.outbox.discard(item.key);
-    }
-  }
-
-  /** @param {Item} item */
-  #actionsOn(item) {
-    return actionsOn(item, { mayWrite: !this.people.silenced, isGroup: this.people.isGroup, mayDelete: one => this.people.mayDelete(one) });
-  }
-
-  /**
-   * @param {HTMLElement} element
-   * @param {Item} item
-   */
-  #showBar(element, item) {
-    if (this.#bar && (element.contains(this.#bar) || this.#bar.querySelector(':focus-visible')) || matchMedia('(hover: none)').matches) {
-      return;
-    }
-    if (this.#bar?.contains(document.activeElement)) {
-      // It was pressed with the mouse, which has gone on: the keyboard goes back to where one writes.
-      this.dispatchEvent(new CustomEvent('write'));
-    }
-    this.#bar?.remove();
-    const possible = this.#actionsOn(item);
-    if (possible.length > 0) {
-      this.#bar = actionBar(possible, (action, button) => this.#act(action, item, button));
-      element.querySelector('.bubble')?.append(this.#bar);
-    }
-  }
-
-  #hideBar() {
-    if (this.#bar && !this.#bar.closest('.message')?.contains(document.activeElement)) {
-      this.#bar.remove();
-      this.#bar = null;
-    }
-  }
-
-  /**
-   * @param {HTMLElement} element
-   * @param {Item} item
-   */
-  #openMenu(element, item) {
-    const possible = this.#actionsOn(item);
-    if (possible.length > 0 && !document.querySelector('.action-menu')) {
-      getSelection()?.removeAllRanges();
-      openActions(element, possible, action => this.#act(action, item), emoji => this.#react(item, emoji), () => this.#focusOn(item));
-    }
-  }
-
-  /**
-   * @param {Action} action
-   * @param {Item} item
-   * @param {HTMLElement} [anchor] the button that was pressed
-   */
-  #act(action, item, anchor) {
-    const { position, entry } = item;
-    switch (action.name) {
-      case 'react': {
-        const chosen = entry.reactions?.find(({ from }) => this.people.isMe(from))?.emoji ?? '';
-        const element = this.#scroller.drawnRow(item.key)?.element.querySelector('.bubble');
-        openEmojis(anchor ?? /** @type {HTMLElement} */ (element), emoji => { this.#focusOn(item); this.#react(item, emoji); }, { chosen, back: () => this.#focusOn(item) });
-        break;
-      }
-      case 'reply':
-        this.dispatchEvent(new CustomEvent('reply', { detail: position }));
-        break;
-      case 'edit':
-        this.dispatchEvent(new CustomEvent('edit', { detail: item }));
-        break;
-      case 'copy':
-        void told(navigator.clipboard.writeText(entry.text ?? '').then(() => toast(t('common.copied'))));
-        break;
-      case 'seen':
-        this.#showSeen(item);
-        break;
-      case 'retry':
-        this.client.outbox.retry(item.key);
-        break;
-      case 'discard':
-        this.client.outbox.discard(item.key);
-        break;
-      case 'remove':
-        void this.#remove(item);
-    }
-  }
-
-  /** @param {Item} item */
-  #focusOn({ key }) {
-    (this.#scroller.drawnRow(key)?.element ?? this.#viewport).focus({ preventScroll: true });
-  }
-
-  /** @param {Item} item */
-  async #remove({ position, entry, mine }) {
-    const isSure = await confirmDialog({
-      title: t('remove.title'), text: mine ? t('remove.text') : t('remove.textOf', { name: inSentence(visibleName(entry.name, entry.from)) }), action: t('action.remove'), danger: true,
-    });
-    if (isSure && position !== null) {
-      await told(this.timeline.remove(position));
-    }
-  }
-
-  /**
-   * @param {Item} item
-   * @param {string} emoji the same as before takes it back
-   */
-  #react({ position, entry }, emoji) {
-    const had = entry.reactions?.some(one => one.emoji === emoji && this.people.isMe(one.from));
-    if (position !== null && !this.people.silenced) {
-      void told(this.timeline.react(position, had ? '' : emoji));
-    }
-  }
-
-  /** @param {Item} item */
-  #showSeen({ position, entry }) {
-    const names = position === null ? [] : this.timeline.readBy(position).filter(address => !this.people.isMe(address));
-    openDialog(t('readers.title'), [
-      el('p', { class: 'quiet' }, t('readers.sent', { when: `${day(entry.sent)}, ${time(entry.sent)}` })),
-      el('p', null, names.length > 0 ? t('readers.by', { count: names.length }) : t('readers.nobody')),
-      names.length > 0 ? el('ul', { class: 'rows' }, names.map(address => el('li', null, userText(this.people.nameOf(address)), el('span', { class: 'quiet small' }, address)))) : null,
-      el('p', { class: 'quiet small' }, t('readers.hint')),
-    ]);
   }
 
   /** Exactly one message is reached by Tab. */

@@ -169,6 +169,7 @@ export const en = {
   'keys.jump': 'Go to a conversation',
   'keys.keys': 'Show these keys',
   'keys.line': 'New line',
+  'keys.message': 'On a message: {action}',
   'keys.search': 'Search messages here',
   'keys.send': 'Send',
   'keys.title': 'Keys',

@@ -169,6 +169,7 @@ export const id = {
   'keys.jump': 'Buka percakapan',
   'keys.keys': 'Tampilkan tombol ini',
   'keys.line': 'Baris baru',
+  'keys.message': 'Pada pesan: {action}',
   'keys.search': 'Cari pesan di sini',
   'keys.send': 'Kirim',
   'keys.title': 'Tombol pintas',

@@ -10,7 +10,7 @@ public sealed partial class NativeDocumentTests
 {
     // What only a fault, another realm or a restore makes; tests of those show them.
     private static readonly string[] NotOnStage =
-        ["failed", "unreachable_recipient", "too_many", "recovering", "home_elsewhere", "peer_unreachable", "peer_queue_full", "expired", "peer_removed"];
+        ["failed", "unreachable_recipient", "too_many", "recovering", "home_elsewhere", "peer_unreachable", "peer_queue_full", "expired", "peer_removed", "unknown_token"];
 
     private static readonly string Document = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "protocol", "native.md"));
 

@@ -48,9 +48,9 @@ internal static class NativeSamples
         (new ReadReply(12), Ok(""","position":12""")),
         (new EntriesReply([], IsMore: false), Ok(""","entries":[],"more":false""")),
         (new EntriesReply([new Entry(Message(), null), new Entry(Message(), null)], IsMore: true), Ok($$""","entries":[{{Said}},{{Said}}],"more":true""")),
-        (new HistoryReply(new ConversationAddress(James, null), new HistoryPage(null, [Message(to: James)], 1, 7, 9, 5, [MarksOf(Messi)])),
+        (new HistoryReply(new HistoryPage(new ConversationAddress(James, null), [Message(to: James)], 1, 7, 9, 5, [MarksOf(Messi)])),
             Ok($$""","to":"james@dua","entries":[{{Entry("message", "\"james@dua\"", ",\"text\":\"halo\"")}}],"first":1,"last":7,"head":9,"read":5,"receipts":[{{Marks}}]""")),
-        (new HistoryReply(new ConversationAddress(null, Batak with { Realm = null }), new HistoryPage(Batak, [], 1, 0, 0, 0, [])),
+        (new HistoryReply(new HistoryPage(new ConversationAddress(null, Batak), [], 1, 0, 0, 0, [])),
             Ok(""","to":"#batak@dua","entries":[],"first":1,"last":0,"head":0,"read":0,"receipts":[]""")),
         (new ConversationsReply(
                 [

@@ -69,9 +69,12 @@ public sealed class MigrationsTests : IDisposable
     {
         MakeFileOfFirstSchema(_folder["1.db"]);
         MakeFileOfSecondSchema(_folder["2.db"]);
+        MakeFileOfSecondSchema(_folder["3.db"]);
+        using (var third = Database.OpenWriter(_folder["3.db"])) third.Run(Script("003") + "; PRAGMA user_version = 3");
 
         StoreCheck.Run(_folder["1.db"]).Problems.ShouldBeEmpty();
         StoreCheck.Run(_folder["2.db"]).Problems.ShouldBeEmpty();
+        StoreCheck.Run(_folder["3.db"]).Problems.ShouldBeEmpty();
     }
 
     [Fact]

@@ -55,6 +55,23 @@ public sealed class StoreCheckTests : IDisposable
         StoreCheck.Run(path).Problems.ShouldContain(problem => problem.Contains(sentence, StringComparison.Ordinal), damage);
     }
 
+    [Theory]
+    [InlineData("0, NULL, NULL, 0", "may do what is not known")]
+    [InlineData("4, NULL, NULL, 0", "may do what is not known")]
+    [InlineData("1, 'a/b', NULL, 0", "is for \"a/b\", which is no conversation")]
+    [InlineData("1, '#batak', NULL, 0", "is for \"#batak\", which is no conversation")]
+    [InlineData("1, NULL, NULL, 1", "is a hook of no group")]
+    [InlineData("3, '#batak', x'00112233445566778899aabbccddeeff', 1", null)]
+    public async Task It_finds_tokens_that_cannot_be(string columns, string? sentence)
+    {
+        var path = await Samples.MakeFileAsync(_folder["kabar.db"]);
+        Samples.Damage(path, $"INSERT INTO access_token (hash, id, account, name, may, place, place_id, is_hook, created) SELECT x'00', x'01', 1, 'bot', {columns}, 0");
+
+        var problems = StoreCheck.Run(path).Problems;
+        if (sentence is null) problems.ShouldBeEmpty();
+        else problems.ShouldHaveSingleItem().ShouldContain(sentence);
+    }
+
     [Fact]
     public async Task It_finds_what_SQLite_finds()
     {

@@ -19,6 +19,16 @@ public sealed class StoreExportTests : IDisposable
         var lineker = await store.AddAsync("lineker");
         var session = new Session(new SessionId(Guid.NewGuid()), messi.Id, Samples.Noon, Samples.Noon.AddMinutes(1));
         await store.AddSessionAsync(session, SessionToken.Create().Hash(), CancellationToken.None);
+        var token = new AccessToken
+        {
+            Id = new AccessTokenId(Guid.NewGuid()),
+            Account = messi.Id,
+            Name = "bot \"1\"",
+            May = AccessRights.Read,
+            In = new AccessPlace(new ConversationAddress(new Address(lineker.Username), null), null),
+            Created = Samples.Noon,
+        };
+        (await store.AddTokenAsync(token, AccessSecret.Create().Hash(), 1)).ShouldBeTrue();
         var said = await store.SayAsync(messi, lineker, "tab\t \"quoted\" \\ é 🐐 </script>");
         await store.SayAsync(lineker, lineker, "note");
         await store.MarkReadAsync(await store.ReadInboxAsync(lineker.Id, message => message.Position == 1 && message.FromName != "Display lineker", CancellationToken.None), CancellationToken.None);
@@ -26,21 +36,22 @@ public sealed class StoreExportTests : IDisposable
         var lines = Export(out var count);
 
         count.ShouldBe(lines.Length);
-        lines.Select(line => line.GetProperty("type").GetString()).ShouldBe(["account", "account", "session", "conversation", "conversation", "message", "message"]);
+        lines.Select(line => line.GetProperty("type").GetString()).ShouldBe(["account", "account", "session", "token", "conversation", "conversation", "message", "message"]);
         Json(lines[0]).ShouldBe("""{"type":"account","username":"messi","nama":"Lionel \"Leo\" \uD83D\uDC10\u0001","negara":"Argentina\n","password_hash":"$hash$","admin":true,"disabled":false,"created":"2026-03-01T12:00:00+00:00","inbox_read_through":0}""");
         lines[1].GetProperty("inbox_read_through").GetInt64().ShouldBe(said.Arrival);
         lines[2].GetProperty("id").GetGuid().ShouldBe(session.Id.Value);
         lines[2].GetProperty("last_used").GetDateTimeOffset().ShouldBe(session.LastUsed);
         lines[2].EnumerateObject().Select(property => property.Name).ShouldBe(["type", "id", "username", "created", "last_used"]);
-        Json(lines[3].GetProperty("members")).ShouldBe("""["messi","lineker"]""");
-        Json(lines[4].GetProperty("members")).ShouldBe("""["lineker"]""");
-        lines[5].GetProperty("id").GetGuid().ShouldBe(said.Id);
-        lines[5].GetProperty("from").GetString().ShouldBe("messi");
-        lines[5].GetProperty("from_name").GetString().ShouldBe(messi.DisplayName);
-        lines[5].GetProperty("text").GetString().ShouldBe("tab\t \"quoted\" \\ é 🐐 </script>");
-        (lines[5].GetProperty("conversation").GetInt64(), lines[5].GetProperty("position").GetInt64(), lines[5].GetProperty("arrival").GetInt64())
+        Json(lines[3]).ShouldBe($$"""{"type":"token","id":"{{token.Id.Value}}","username":"messi","name":"bot \"1\"","may":["read"],"in":"lineker","hook":false,"created":"2026-03-01T12:00:00+00:00"}""");
+        Json(lines[4].GetProperty("members")).ShouldBe("""["messi","lineker"]""");
+        Json(lines[5].GetProperty("members")).ShouldBe("""["lineker"]""");
+        lines[6].GetProperty("id").GetGuid().ShouldBe(said.Id);
+        lines[6].GetProperty("from").GetString().ShouldBe("messi");
+        lines[6].GetProperty("from_name").GetString().ShouldBe(messi.DisplayName);
+        lines[6].GetProperty("text").GetString().ShouldBe("tab\t \"quoted\" \\ é 🐐 </script>");
+        (lines[6].GetProperty("conversation").GetInt64(), lines[6].GetProperty("position").GetInt64(), lines[6].GetProperty("arrival").GetInt64())
             .ShouldBe((said.Conversation.Value, said.Position, said.Arrival));
-        lines[6].GetProperty("from").GetString().ShouldBe("lineker");
+        lines[7].GetProperty("from").GetString().ShouldBe("lineker");
     }
 
     [Fact]
