@@ -99,7 +99,7 @@ public sealed class RevisionScenarios(Chromium chromium) : BrowserScenario(chrom
         await field.FillAsync("bung");
         await Expect(results).ToHaveCountAsync(2);
         await Expect(results.First).ToContainTextAsync("bunga untuk ibu");
-        await Expect(results.Last.GetByText("bung", new() { Exact = true })).ToBeVisibleAsync();
+        await Expect(results.Last.GetByText("bunga", new() { Exact = true })).ToBeVisibleAsync();
 
         // 2. It leads to its place among three hundred others.
         await results.Last.ClickAsync();

@@ -138,12 +138,11 @@ export class TimelineView extends View {
   /**
    * Goes to a position and points it out.
    * @param {number} position
-   * @param {boolean} [canGoBack] whether there is a way back to where one is now
+   * @param {number|null} [from] what the way back leads to, if there is one
    */
-  async jump(position, canGoBack = true) {
-    const before = this.#scroller.topRow()?.drawn.row;
-    this.#before = canGoBack && before && 'item' in before ? before.item.position : null;
-    this.#back.hidden = this.#before === null;
+  async jump(position, from = null) {
+    this.#before = from;
+    this.#back.hidden = from === null;
     if (!this.timeline.find(position)) {
       await this.#elsewhere(this.timeline.start(position));
     }
@@ -264,7 +263,7 @@ export class TimelineView extends View {
   async #goBack() {
     const position = this.#before;
     if (position !== null) {
-      await this.jump(position, false);
+      await this.jump(position);
     }
   }
 
