@@ -63,10 +63,12 @@ export class MessageControls {
         }
       }),
       on(view, 'pointermove', event => {
-        const drawn = event.pointerType === 'mouse' && this.#bar?.contains(document.activeElement) ? this.scroller.rowAround(event.target) : undefined;
-        if (drawn?.row.kind === 'message' && !drawn.element.contains(this.#bar)) {
-          // Somebody goes on with the mouse: the keyboard goes back to where one writes, and the bar comes along.
-          this.view.dispatchEvent(new CustomEvent('write'));
+        const drawn = event.pointerType === 'mouse' ? this.scroller.rowAround(event.target) : undefined;
+        if (drawn?.row.kind === 'message' && this.#bar && !drawn.element.contains(this.#bar)) {
+          if (this.#bar.contains(document.activeElement)) {
+            // Somebody goes on with the mouse: the keyboard goes back to where one writes, and the bar comes along.
+            this.view.dispatchEvent(new CustomEvent('write'));
+          }
           this.#showBar(drawn.element, drawn.row.item);
         }
         if (press && Math.hypot(event.clientX - press.x, event.clientY - press.y) > 10) {
