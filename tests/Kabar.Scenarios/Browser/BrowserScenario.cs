@@ -37,10 +37,10 @@ public abstract class BrowserScenario(Chromium chromium) : IAsyncDisposable
     }
 
     /// <summary>Somebody opens the page and logs in.</summary>
-    private protected async Task<Person> EnterAsync(RealmProcess realm, string username, Screen? screen = null, string locale = "en-US")
+    private protected async Task<Person> EnterAsync(RealmProcess realm, string username, Screen? screen = null, string locale = "en-US", string heading = "Conversations")
     {
         var person = await VisitAsync(realm, screen, locale);
-        await person.LogInAsync(username);
+        await person.LogInAsync(username, heading: heading);
         return person;
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Kabar.Scenarios.Federation;
+using Kabar.Scenarios.Running;
 using Microsoft.Playwright;
 
 namespace Kabar.Scenarios.Browser;
@@ -37,6 +38,9 @@ internal sealed class Person : IAsyncDisposable
     /// <summary>Where one writes.</summary>
     public ILocator Composer => Page.GetByRole(AriaRole.Textbox, new() { Name = "Message to" });
 
+    /// <summary>What was said and happened in the conversation that is open.</summary>
+    public ILocator Timeline => Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Log);
+
     /// <summary>All messages that are drawn.</summary>
     public ILocator Messages => Page.GetByRole(AriaRole.Article);
 
@@ -61,43 +65,37 @@ internal sealed class Person : IAsyncDisposable
     public async Task OpenPageAsync(string hash = "") => _page = await OpenTabAsync(hash);
 
     /// <summary>Logs in, and waits for the conversations.</summary>
-    public async Task LogInAsync(string username, string? password = null)
+    public async Task LogInAsync(string username, string? password = null, string heading = "Conversations")
     {
-        await Page.GetByLabel("Username").FillAsync(username);
-        await Page.GetByLabel("Password", new() { Exact = true }).FillAsync(password ?? RealmProcess.PasswordOf(username));
-        await Page.GetByRole(AriaRole.Button, new() { Name = "Log in" }).ClickAsync();
-        await Assertions.Expect(Page.GetByRole(AriaRole.Heading, new() { Name = "Conversations" })).ToBeVisibleAsync();
+        await Page.Locator("input[name=username]").FillAsync(username);
+        await Page.Locator("input[name=password]").FillAsync(password ?? RealmProcess.PasswordOf(username));
+        await Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(Page.GetByRole(AriaRole.Heading, new() { Name = heading })).ToBeVisibleAsync();
     }
 
-    /// <summary>Makes an account.</summary>
-    public async Task RegisterAsync(string username, string? code = null)
+    /// <summary>Makes an open group, which is open then.</summary>
+    public async Task MakeGroupAsync(string name)
     {
-        await Page.GetByRole(AriaRole.Button, new() { Name = "Create an account" }).ClickAsync();
-        await Page.GetByLabel("Username").FillAsync(username);
-        await Page.GetByLabel("Password", new() { Exact = true }).FillAsync(RealmProcess.PasswordOf(username));
-        if (code is not null) await Page.GetByLabel("Invitation code").FillAsync(code);
-        await Page.GetByRole(AriaRole.Button, new() { Name = "Create an account" }).ClickAsync();
+        await Page.GetByRole(AriaRole.Button, new() { Name = "New conversation or group" }).ClickAsync();
+        await Page.GetByRole(AriaRole.Menuitem, new() { Name = "New group" }).ClickAsync();
+        await Page.GetByRole(AriaRole.Dialog).GetByLabel("Name of the group").FillAsync(name);
+        await Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Create the group" }).ClickAsync();
+        await Assertions.Expect(Composer).ToBeVisibleAsync();
     }
 
-    /// <summary>Chooses something in the menu at the foot of the list.</summary>
-    public async Task ChooseAsync(string item)
+    /// <summary>Opens what there is to know about the conversation.</summary>
+    public Task OpenDetailsAsync() => Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Link, new() { Name = "Details", Exact = true }).ClickAsync();
+
+    /// <summary>Does something to a member of the group whose details are open.</summary>
+    public async Task DoToAsync(string name, string action)
     {
-        await Page.GetByRole(AriaRole.Button, new() { Name = "Settings and more" }).ClickAsync();
-        await Page.GetByRole(AriaRole.Menuitem, new() { Name = item }).ClickAsync();
+        await Page.GetByRole(AriaRole.Button, new() { Name = $"What to do with {name}" }).ClickAsync();
+        await Page.GetByRole(AriaRole.Menuitem, new() { Name = action, Exact = true }).ClickAsync();
     }
 
-    /// <summary>Logs out, and waits for the way back in.</summary>
-    public async Task LogOutAsync()
-    {
-        await ChooseAsync("Log out");
-        await Assertions.Expect(Page.GetByRole(AriaRole.Heading, new() { Name = "Log in to Kabar" })).ToBeVisibleAsync();
-    }
-
-    /// <summary>All that this browser keeps for the page beside the cookie.</summary>
-    public Task<string> StorageAsync() => Page.EvaluateAsync<string>("JSON.stringify({ ...localStorage }) + JSON.stringify({ ...sessionStorage })");
-
-    /// <summary>Goes to a place in the page.</summary>
-    public Task GoAsync(string hash) => Page.EvaluateAsync("hash => { location.hash = hash; }", hash);
+    /// <summary>Waits until the messages tell of something that happened.</summary>
+    public Task HappensAsync(string sentence) => Eventually.BecomesTrueAsync(
+        async () => WithoutMarks(string.Concat(await Timeline.AllInnerTextsAsync())).Contains(sentence, StringComparison.Ordinal), $"it is told that {sentence}");
 
     /// <summary>Opens a conversation by its place in the address of the page.</summary>
     public async Task TurnToAsync(string address)
@@ -176,6 +174,9 @@ internal sealed class Person : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await Context.DisposeAsync();
+
+    // Names stand in a sentence between marks that keep its direction.
+    private static string WithoutMarks(string text) => string.Concat(text.Where(letter => letter is < '\u2066' or > '\u2069'));
 
     private void Watch(IPage page)
     {

@@ -51,7 +51,7 @@ public sealed class RevisionScenarios(Chromium chromium) : BrowserScenario(chrom
         foreach (var one in (Person[])[messi, lineker])
         {
             await one.SeesAsync("Message deleted");
-            await Expect(one.Page.GetByText("jangan terlambat")).ToHaveCountAsync(0);
+            await Expect(one.Timeline.GetByText("jangan terlambat")).ToHaveCountAsync(0);
         }
 
         await Expect(lineker.Row("Lionel Messi")).ToContainTextAsync("Message deleted");
