@@ -54,10 +54,14 @@ public sealed partial class Conversations
     }
 
     /// <summary>The account's conversations, the one with the newest entry first: at most a hundred. See <see cref="IConversationStore.ListConversationsAsync"/>.</summary>
-    public ValueTask<ImmutableArray<ConversationSummary>> ListAsync(Account reader, long? before, int most, CancellationToken cancellationToken)
+    public async ValueTask<ImmutableArray<ConversationSummary>> ListAsync(Account reader, long? before, int most, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        return _store.ListConversationsAsync(reader.Id, before, Math.Clamp(most, 1, Math.Max(1, _options.HistoryEntries)), cancellationToken);
+        var found = await _store.ListConversationsAsync(reader.Id, before, Math.Clamp(most, 1, Math.Max(1, _options.HistoryEntries)), cancellationToken);
+        var named = ImmutableArray.CreateBuilder<ConversationSummary>(found.Length);
+        foreach (var summary in found)
+            named.Add(summary.Other is { Realm: null } other && await _accounts.FindAsync(other.Username, cancellationToken) is { } account ? summary with { Name = account.DisplayName } : summary);
+        return named.DrainToImmutable();
     }
 
     /// <summary>What was said in the account's conversations, newest first, at most <see cref="RealmOptions.SearchResults"/>. See <see cref="IConversationStore.SearchAsync"/>.</summary>

@@ -111,4 +111,7 @@ public sealed record ConversationSummary(ConversationId Conversation, Address? O
 {
     /// <summary>Where counting ends.</summary>
     public const int MostUnread = 100;
+
+    /// <summary>The display name of the other one, where he is a user of this realm. A store leaves it out.</summary>
+    public string? Name { get; init; }
 }

@@ -229,7 +229,7 @@ test('one that is opened by a name alone goes over to the address that the realm
   await socket().answer('status', { user: 'taeno@dua', presence: 'offline' });
   await socket().answer('history', history([], { to: 'taeno@dua', read: 0 }));
   assert.deepEqual(renamed, [{ before: 'taeno', after: 'taeno@dua' }]);
-  assert.equal(client.conversations.get('taeno'), undefined);
+  assert.equal(client.conversations.get('taeno'), null);
   assert.ok(client.conversations.get('taeno@dua'));
   assert.deepEqual(client.outbox.pending('taeno@dua').map(({ text }) => text), ['halo']);
 });

@@ -271,6 +271,7 @@ public static class NativeWriter
         {
             var group = conversation.Group?.Address;
             Write(opening, new ConversationAddress(conversation.Other, group), ref json);
+            if (conversation.Name is { } name) json.String(",\"name\":"u8, name);
             Write(new Entry(conversation.Last, group), ",\"last\":{"u8, ref json);
             json.Number("},\"read\":"u8, conversation.Read);
             json.Number(",\"unread\":"u8, conversation.Unread);

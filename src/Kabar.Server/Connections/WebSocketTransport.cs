@@ -91,6 +91,7 @@ internal sealed class WebSocketTransport : IDuplexPipe
         // Without a buffer first: whoever is silent holds none.
         var begun = await _socket.ReceiveAsync(Memory<byte>.Empty, cancellationToken);
         if (begun.MessageType == WebSocketMessageType.Close) return false;
+        if (begun.EndOfMessage) return begun.MessageType == WebSocketMessageType.Text || End(WebSocketCloseStatus.InvalidMessageType);
         for (var length = 0L; ;)
         {
             var memory = _input.Writer.GetMemory(LeastRead);

@@ -196,7 +196,11 @@ export class Conversations extends Emitter {
       const turn = this.#turn;
       const page = await this.#parts.link.ask('conversations', { before: this.#before, limit: PAGE });
       if (turn !== this.#turn) continue;
-      for (const { with: address, last, read, unread } of page.conversations) this.#told(address, last, read, unread);
+      for (const { with: address, name, last, read, unread } of page.conversations) {
+        this.#parts.names.learn(address, name);
+        this.#told(address, last, read, unread);
+      }
+
       this.#before = page.conversations.at(-1)?.last.at ?? this.#before;
       this.hasMore = page.more;
       this.isLoaded = true;

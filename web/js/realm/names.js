@@ -25,7 +25,7 @@ export class Names extends Emitter {
 
   /**
    * @param {string} address
-   * @param {string} name
+   * @param {string | undefined} name
    */
   learn(address, name) {
     const folded = this.#addresses.fold(address);

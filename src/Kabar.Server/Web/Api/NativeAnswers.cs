@@ -51,6 +51,7 @@ internal sealed record ConversationsAnswer(
 
 internal sealed record ConversationLine(
     [property: Description("The other one, or the group.")] string With,
+    [property: Description("The display name of the other one, where he is a user of this realm.")] string? Name,
     EntryLine Last,
     [property: Description("How far the account has read.")] long Read,
     [property: Description("How many messages of others lie beyond, at most 100.")] int Unread);

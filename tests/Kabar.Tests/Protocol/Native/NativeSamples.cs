@@ -54,11 +54,11 @@ internal static class NativeSamples
             Ok(""","to":"#batak@dua","entries":[],"first":1,"last":0,"head":0,"read":0,"receipts":[]""")),
         (new ConversationsReply(
                 [
-                    new ConversationSummary(new ConversationId(1), Lineker, null, Message(), 5, 2),
+                    new ConversationSummary(new ConversationId(1), Lineker, null, Message(), 5, 2) { Name = "Gary" },
                     new ConversationSummary(new ConversationId(2), null, Group, Message(to: null), 7, 0),
                 ],
                 IsMore: false),
-            Ok($$""","conversations":[{"with":"lineker","last":{{Said}},"read":5,"unread":2},{"with":"#batak@dua","last":{{Entry("message", "\"#batak@dua\"", ",\"text\":\"halo\"")}},"read":7,"unread":0}],"more":false""")),
+            Ok($$""","conversations":[{"with":"lineker","name":"Gary","last":{{Said}},"read":5,"unread":2},{"with":"#batak@dua","last":{{Entry("message", "\"#batak@dua\"", ",\"text\":\"halo\"")}},"read":7,"unread":0}],"more":false""")),
         (new WhoReply([(new UserPresence(Messi, PresenceState.Away, null), "Lionel Messi"), (new UserPresence(Lineker, PresenceState.Online, null), "Gary")]),
             Ok(""","users":[{"user":"messi","name":"Lionel Messi","presence":"away"},{"user":"lineker","name":"Gary","presence":"online"}]""")),
         (new StatusReply(new UserPresence(James, PresenceState.Offline, Sent)), Ok($$""","user":"james@dua","presence":"offline","seen":"{{Time}}" """.Trim())),
