@@ -97,6 +97,36 @@ internal sealed class Person : IAsyncDisposable
     public Task HappensAsync(string sentence) => Eventually.BecomesTrueAsync(
         async () => WithoutMarks(string.Concat(await Timeline.AllInnerTextsAsync())).Contains(sentence, StringComparison.Ordinal), $"it is told that {sentence}");
 
+    /// <summary>Makes an account.</summary>
+    public async Task RegisterAsync(string username, string? code = null)
+    {
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Create an account" }).ClickAsync();
+        await Page.GetByLabel("Username").FillAsync(username);
+        await Page.GetByLabel("Password", new() { Exact = true }).FillAsync(RealmProcess.PasswordOf(username));
+        if (code is not null) await Page.GetByLabel("Invitation code").FillAsync(code);
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Create an account" }).ClickAsync();
+    }
+
+    /// <summary>Chooses something in the menu at the foot of the list.</summary>
+    public async Task ChooseAsync(string item)
+    {
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Settings and more" }).ClickAsync();
+        await Page.GetByRole(AriaRole.Menuitem, new() { Name = item }).ClickAsync();
+    }
+
+    /// <summary>Logs out, and waits for the way back in.</summary>
+    public async Task LogOutAsync()
+    {
+        await ChooseAsync("Log out");
+        await Assertions.Expect(Page.GetByRole(AriaRole.Heading, new() { Name = "Log in to Kabar" })).ToBeVisibleAsync();
+    }
+
+    /// <summary>All that this browser keeps for the page beside the cookie.</summary>
+    public Task<string> StorageAsync() => Page.EvaluateAsync<string>("JSON.stringify({ ...localStorage }) + JSON.stringify({ ...sessionStorage })");
+
+    /// <summary>Goes to a place in the page.</summary>
+    public Task GoAsync(string hash) => Page.EvaluateAsync("hash => { location.hash = hash; }", hash);
+
     /// <summary>Opens a conversation by its place in the address of the page.</summary>
     public async Task TurnToAsync(string address)
     {
@@ -134,6 +164,9 @@ internal sealed class Person : IAsyncDisposable
               return text.textContent;
             })
             """);
+
+    /// <summary>How many of his messages are still on their way.</summary>
+    public Task<int> UnsentAsync() => Messages.GetByRole(AriaRole.Img, new() { Name = "is being sent" }).CountAsync();
 
     /// <summary>Does something with a message, by the bar beside it.</summary>
     public async Task ActAsync(string text, string action)
