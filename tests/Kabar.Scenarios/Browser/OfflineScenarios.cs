@@ -35,7 +35,7 @@ public sealed class OfflineScenarios(Chromium chromium) : BrowserScenario(chromi
 
         // 2. What is said meanwhile waits, each with its clock.
         for (var round = 0; round < 3; round++) await RoundAsync();
-        await messi.IsAsync($"<m{number:00}>", "is being sent");
+        await messi.IsAsync($"<m{number:00}>", "waits to be sent");
 
         // 3. It is back: everything is there once, in the same order on both pages and on the disk.
         await realm.StartAsync();

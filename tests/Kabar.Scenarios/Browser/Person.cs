@@ -166,7 +166,7 @@ internal sealed class Person : IAsyncDisposable
             """);
 
     /// <summary>How many of his messages are still on their way.</summary>
-    public Task<int> UnsentAsync() => Messages.GetByRole(AriaRole.Img, new() { Name = "is being sent" }).CountAsync();
+    public Task<int> UnsentAsync() => Messages.GetByRole(AriaRole.Img, new() { Name = "waits to be sent" }).CountAsync();
 
     /// <summary>Does something with a message, by the bar beside it.</summary>
     public async Task ActAsync(string text, string action)
