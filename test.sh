@@ -13,6 +13,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 passed=0
 failed=0
 filter=()
+word=
 
 finish() {
   echo "$passed passed, $failed failed"
@@ -31,6 +32,7 @@ while [ $# -gt 0 ]; do
     --filter)
       [ $# -gt 1 ] || { echo "--filter needs a word" >&2; exit 2; }
       filter=(-method "*$2*")
+      word=$2
       shift
       ;;
     *) echo "usage: ./test.sh [--long] [--filter WORD]" >&2; exit 2 ;;
@@ -44,7 +46,12 @@ command -v strace >/dev/null || missing+=(strace)
 command -v tmux >/dev/null || missing+=(tmux)
 command -v nc >/dev/null || missing+=(netcat-openbsd)
 command -v python3 >/dev/null || missing+=(python3)
+command -v chromium >/dev/null || missing+=(chromium)
+command -v node >/dev/null || missing+=(nodejs)
+command -v npm >/dev/null || missing+=(npm)
 compgen -G '/usr/lib/*/libsodium.so.23*' >/dev/null || missing+=(libsodium23)
+compgen -G '/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf' >/dev/null || missing+=(fonts-dejavu-core)
+compgen -G '/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf' >/dev/null || missing+=(fonts-noto-color-emoji)
 if [ ${#missing[@]} -gt 0 ]; then
   echo "== missing: ${missing[*]}"
   if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
@@ -69,7 +76,36 @@ export KABAR_EXE=$PWD/artifacts/kabar/kabar
 echo "== format"
 dotnet format Kabar.slnx --verify-no-changes --no-restore || fail "dotnet format"
 
-# 3. Both test programs. Their numbers come from their reports, not from what they print.
+# 3. The page: its types, and what of it runs without a browser. The browser's part is among the scenarios.
+lacks() { # what is not there is an error in CI only
+  if [ "${CI:-}" = true ]; then fail "$1"; else echo "skipped: $1"; fi
+}
+
+if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
+  lacks "node and npm, for the types and the tests of the page"
+elif ! (cd web && npm ci --no-audit --no-fund --loglevel=error) </dev/null >artifacts/tests/npm.log 2>&1; then
+  tail -n 20 artifacts/tests/npm.log
+  lacks "the packages of the page (npm ci)"
+else
+  echo "== types of the page"
+  (cd web && npx --no-install tsc -p . && npx --no-install tsc -p tests) </dev/null || fail "the types of the page"
+  echo "== tests of the page"
+  log=artifacts/tests/web.log
+  node --test --test-reporter=tap ${word:+"--test-name-pattern=$word"} web/tests/*.test.js </dev/null >"$log" 2>&1
+  outcome=$?
+  [ "$outcome" -eq 0 ] || grep -A 30 '^ *not ok' "$log"
+  counted() {
+    local number
+    number=$(grep -E "^# $1 [0-9]+\$" "$log" | tail -n 1 | tr -dc 0-9)
+    echo "${number:-0}"
+  }
+  grep -E '^# (tests|pass|fail|skipped) [0-9]+$' "$log"
+  passed=$((passed + $(counted pass)))
+  failed=$((failed + $(counted fail)))
+  [ "$outcome" -eq 0 ] || [ "$(counted fail)" -gt 0 ] || fail "the tests of the page ended with $outcome"
+fi
+
+# 4. Both test programs. Their numbers come from their reports, not from what they print.
 attribute() { # of the one <assembly> element of a report
   grep -o '<assembly [^>]*>' "$1" | grep -o " $2=\"[0-9]*\"" | head -n 1 | tr -dc 0-9
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
@@ -14,13 +15,15 @@ internal sealed class RealmProcess : IAsyncDisposable
     private readonly DataDirectory _data = DataDirectory.Empty();
     private readonly Dictionary<string, string> _settings;
     private readonly bool _linked;
+    private readonly int? _webPort;
     private volatile KabarProcess? _server;
 
-    private RealmProcess(string name, IReadOnlyDictionary<string, string>? settings, bool linked, int? linkPort)
+    private RealmProcess(string name, IReadOnlyDictionary<string, string>? settings, bool linked, int? linkPort, bool web)
     {
         Name = name;
         LinkPort = linkPort ?? FreePorts.Take();
         _linked = linked;
+        _webPort = web ? FreePorts.Take() : null;
         _settings = new Dictionary<string, string>(settings ?? new Dictionary<string, string>());
         _settings.TryAdd("Limits__RequestsPerSecond", "0");
         _settings.TryAdd("Limits__ConnectionsPerAddress", "0");
@@ -32,6 +35,9 @@ internal sealed class RealmProcess : IAsyncDisposable
 
     public int LinkPort { get; }
 
+    /// <summary>Where the page of the browser client is.</summary>
+    public Uri Web => new(FormattableString.Invariant($"http://127.0.0.1:{_webPort ?? throw new InvalidOperationException($"{Name} was started without the page.")}/"));
+
     public string LinkAddress => FormattableString.Invariant($"127.0.0.1:{LinkPort}");
 
     /// <summary>The process of now; null while there is none.</summary>
@@ -42,9 +48,9 @@ internal sealed class RealmProcess : IAsyncDisposable
 
     /// <summary>Creates it with these users and does not start it.</summary>
     public static async Task<RealmProcess> CreateAsync(
-        string name, IReadOnlyList<string> usernames, IReadOnlyDictionary<string, string>? settings = null, bool linked = true, int? linkPort = null)
+        string name, IReadOnlyList<string> usernames, IReadOnlyDictionary<string, string>? settings = null, bool linked = true, int? linkPort = null, bool web = false)
     {
-        var realm = new RealmProcess(name, settings, linked, linkPort);
+        var realm = new RealmProcess(name, settings, linked, linkPort, web);
         try
         {
             await realm._data.ImportAsync(string.Concat(usernames.Select(AccountLine)));
@@ -75,8 +81,9 @@ internal sealed class RealmProcess : IAsyncDisposable
     public async Task StartAsync()
     {
         string[] link = _linked ? ["--link", LinkAddress] : [];
+        string[] http = _webPort is null ? [] : ["--http", Web.Authority];
         var listen = FormattableString.Invariant($"127.0.0.1:{Port},dialect={Listener}");
-        _server = await KabarProcess.StartAsync(_data, ["--realm", Name, "--listen", listen, .. link], _linked ? 2 : 1, _settings);
+        _server = await KabarProcess.StartAsync(_data, ["--realm", Name, "--listen", listen, .. link, .. http], 1 + (_linked ? 1 : 0) + (http.Length > 0 ? 1 : 0), _settings);
     }
 
     public async Task KillAsync()
@@ -92,6 +99,28 @@ internal sealed class RealmProcess : IAsyncDisposable
         if (Interlocked.Exchange(ref _server, null) is not { } server) return;
         await using var owned = server;
         await server.StopAsync();
+    }
+
+    /// <summary>Takes accounts from JSON Lines, as <c>kabar user import</c> does.</summary>
+    public Task ImportAsync(string jsonLines) => _data.ImportAsync(jsonLines);
+
+    /// <summary>The folder of its data.</summary>
+    public string Data => _data.Location;
+
+    /// <summary>Lets what was said seem to have been said earlier. It is stopped and started again for that.</summary>
+    public async Task MakeOlderAsync(string text, TimeSpan by)
+    {
+        const string Script = "import sqlite3, sys; d = sqlite3.connect(sys.argv[1]); d.execute('UPDATE message SET sent = sent - ? WHERE text = ?', (int(sys.argv[2]), sys.argv[3])); d.commit()";
+        var wasRunning = _server is not null;
+        await StopAsync();
+        var start = new ProcessStartInfo(Requires.Program("python3"), ["-c", Script, Path.Combine(_data.Location, "kabar.db"), ((long)by.TotalMilliseconds).ToString(CultureInfo.InvariantCulture), text]);
+        using (var python = Process.Start(start) ?? throw new InvalidOperationException("python3 did not start."))
+        {
+            await Eventually.CompletesAsync(python.WaitForExitAsync(), "what was said is older");
+            python.ExitCode.ShouldBe(0);
+        }
+
+        if (wasRunning) await StartAsync();
     }
 
     /// <summary>A path beside its data, for backups.</summary>

@@ -133,8 +133,9 @@ class App extends View {
 
   async logOut() {
     if (await told(logOut().then(() => true))) {
-      this.client.forget();
       this.#leave('');
+      // Behind it: what is left keeps what was begun in it.
+      this.client.forget();
     }
   }
 

@@ -63,6 +63,14 @@ export class MessageControls {
         }
       }),
       on(view, 'pointermove', event => {
+        const drawn = event.pointerType === 'mouse' ? this.scroller.rowAround(event.target) : undefined;
+        if (drawn?.row.kind === 'message' && this.#bar && !drawn.element.contains(this.#bar)) {
+          if (this.#bar.contains(document.activeElement)) {
+            // Somebody goes on with the mouse: the keyboard goes back to where one writes, and the bar comes along.
+            this.view.dispatchEvent(new CustomEvent('write'));
+          }
+          this.#showBar(drawn.element, drawn.row.item);
+        }
         if (press && Math.hypot(event.clientX - press.x, event.clientY - press.y) > 10) {
           endPress();
         }
@@ -137,7 +145,7 @@ export class MessageControls {
     const { item } = drawn.row;
     const { jump, emoji, seen, act } = control.dataset;
     if (jump) {
-      void this.view.jump(Number(jump));
+      void this.view.jump(Number(jump), item.position);
     } else if (emoji) {
       this.#react(item, emoji);
     } else if (seen) {

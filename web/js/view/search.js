@@ -49,7 +49,7 @@ class Search extends View {
   }
 
   #close() {
-    this.dispatchEvent(new CustomEvent('common.close'));
+    this.dispatchEvent(new CustomEvent('close'));
   }
 
   #showScope() {

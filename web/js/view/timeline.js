@@ -138,12 +138,11 @@ export class TimelineView extends View {
   /**
    * Goes to a position and points it out.
    * @param {number} position
-   * @param {boolean} [canGoBack] whether there is a way back to where one is now
+   * @param {number|null} [from] what the way back leads to, if there is one
    */
-  async jump(position, canGoBack = true) {
-    const before = this.#scroller.topRow()?.drawn.row;
-    this.#before = canGoBack && before && 'item' in before ? before.item.position : null;
-    this.#back.hidden = this.#before === null;
+  async jump(position, from = null) {
+    this.#before = from;
+    this.#back.hidden = from === null;
     if (!this.timeline.find(position)) {
       await this.#elsewhere(this.timeline.start(position));
     }
@@ -190,8 +189,13 @@ export class TimelineView extends View {
     this.#viewport.scrollBy({ top: direction * this.#scroller.height * 0.9, behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'instant' : 'smooth' });
   }
 
+  /** Whether what there is must not be drawn yet. Without a connection nothing more comes soon, and what is said meanwhile is shown. */
+  get #isWaiting() {
+    return this.#isOpening && this.client.state === 'live';
+  }
+
   #changed() {
-    if (this.#isOpening) {
+    if (this.#isWaiting) {
       return;
     }
     const { items } = this.timeline;
@@ -207,7 +211,7 @@ export class TimelineView extends View {
 
   /** @param {Parameters<Scroller['update']>[2]} [goal] */
   #update(goal = null) {
-    if (this.#isOpening) {
+    if (this.#isWaiting) {
       return;
     }
     const { items, hasOlder, hasNewer } = this.timeline;
@@ -264,7 +268,7 @@ export class TimelineView extends View {
   async #goBack() {
     const position = this.#before;
     if (position !== null) {
-      await this.jump(position, false);
+      await this.jump(position);
     }
   }
 
@@ -272,6 +276,8 @@ export class TimelineView extends View {
     if (this.client.state === 'live') {
       this.#hasFailed = false;
       this.#load();
+    } else if (this.#isOpening) {
+      this.#update({ end: true });
     }
   }
 
@@ -280,7 +286,8 @@ export class TimelineView extends View {
     if (!this.people.isGroup) {
       this.people.silence(refusal.message);
     }
-    const canJoin = refusal.code === 'not_a_member' && this.people.isGroup;
+    // A group of another realm is not known here before somebody has joined it.
+    const canJoin = this.people.isGroup && (refusal.code === 'not_a_member' || (refusal.code === 'unknown_group' && this.timeline.address.includes('@')));
     fill(this.#notice, el('p', null, refusal.message), canJoin
       ? el('button', { type: 'button', class: 'button primary', onclick: () => this.#join() }, t('timeline.join'))
       : el('button', { type: 'button', class: 'button', onclick: () => this.open(null) }, t('common.again')));
