@@ -120,7 +120,7 @@ internal sealed class BotEndpoints(Realm realm, BotDoor door, WebErrors errors, 
     // It is said, or refused, whether or not the program is still there to hear of it.
     private async Task SayAsync(HttpContext context, Access access, ConversationAddress place, Draft draft)
     {
-        var result = (await realm.Conversations.BeginPostAsync(access.Account, place, draft, CancellationToken.None)).TryGet(out var posting, out var refusal)
+        var result = (await realm.Conversations.BeginPostAsync(access.Account, place, draft with { Key = access.KeyOf(draft.Key) }, CancellationToken.None)).TryGet(out var posting, out var refusal)
             ? await posting.CommitAsync()
             : refusal;
         if (result.TryGet(out var posted, out refusal))

@@ -45,6 +45,27 @@ public sealed class BotEndpointsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_token_of_one_conversation_learns_nothing_by_the_keys_of_others()
+    {
+        var made = await _scene.TokenAsync(place: "#batak");
+        using var bot = await _scene.BotAsync();
+        using var inGroup = _scene.Bot(made.Secret.Write());
+        var elsewhere = await bot.PostJsonAsync("/api/v1/messages", """{"to":"lineker","text":"rahasia","key":"build-17"}""").ShouldBeOkAsync();
+
+        // 1. What it says is said, and once.
+        const string body = """{"to":"#batak","text":"horas","key":"build-17"}""";
+        var said = await inGroup.PostJsonAsync("/api/v1/messages", body).ShouldBeOkAsync();
+        said.GetProperty("mid").GetGuid().ShouldNotBe(elsewhere.GetProperty("mid").GetGuid());
+        (await inGroup.PostJsonAsync("/api/v1/messages", body).ShouldBeOkAsync()).GetRawText().ShouldBe(said.GetRawText());
+        (await _scene.SaidAsync(_scene.Lineker, "#batak")).ShouldBe(["Lionel Messi: horas"]);
+
+        // 2. A key of any length a key may have, and no other.
+        await inGroup.PostJsonAsync("/api/v1/messages", $$"""{"to":"#batak","text":"horas","key":"{{new string('k', 64)}}"}""").ShouldBeOkAsync();
+        foreach (var wrong in new[] { "", new string('k', 65) })
+            await inGroup.PostJsonAsync("/api/v1/messages", $$"""{"to":"#batak","text":"horas","key":"{{wrong}}"}""").ShouldBeRefusedAsync("400 invalid_parameter key");
+    }
+
+    [Fact]
     public async Task What_a_bot_reads_reads_as_in_the_native_protocol()
     {
         var lineker = _scene.Lineker;

@@ -38,6 +38,18 @@ public sealed class HookTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Two_hooks_of_one_maker_have_keys_of_their_own()
+    {
+        var (first, second) = (await _scene.HookAsync(), await _scene.HookAsync(name: "Alarm"));
+        const string body = """{"text":"siap","key":"build-17"}""";
+        var said = await PostAsync(first, body, "application/json").ShouldBeOkAsync();
+        var alsoSaid = await PostAsync(second, body, "application/json").ShouldBeOkAsync();
+        alsoSaid.GetProperty("mid").GetGuid().ShouldNotBe(said.GetProperty("mid").GetGuid());
+        (await PostAsync(second, body, "application/json").ShouldBeOkAsync()).GetRawText().ShouldBe(alsoSaid.GetRawText());
+        (await _scene.SaidAsync(_scene.Lineker, "#batak")).ShouldBe(["Bel Rumah: siap", "Alarm: siap"]);
+    }
+
+    [Fact]
     public async Task A_hook_whose_maker_has_left_the_group_or_is_muted_or_is_gone_says_nothing()
     {
         var hook = await _scene.HookAsync();
