@@ -61,15 +61,7 @@ public sealed record AccessToken
 /// <summary>The one conversation of a token.</summary>
 /// <param name="Address">The other one; the group as it was addressed when the token was made.</param>
 /// <param name="Group">Which group: it may get another home, and another may get its name. Null for a direct conversation.</param>
-public sealed record AccessPlace(ConversationAddress Address, GroupId? Group)
-{
-    /// <summary>Whether it is a conversation of the list of its account's.</summary>
-    public bool Is(ConversationSummary conversation)
-    {
-        ArgumentNullException.ThrowIfNull(conversation);
-        return Group is { } group ? conversation.Group?.Id == group : conversation.Other is { } other && other == Address.User;
-    }
-}
+public sealed record AccessPlace(ConversationAddress Address, GroupId? Group);
 
 /// <summary>A token that has just been made.</summary>
 /// <param name="Secret">Shown this once.</param>

@@ -39,23 +39,17 @@ internal sealed class BotEndpoints(Realm realm, BotDoor door, WebErrors errors, 
             return;
         }
 
-        var most = PageOf(limit);
-        var listed = await realm.Conversations.ListAsync(access.Account, before, most, context.RequestAborted);
-        var isMore = listed.Length == most;
-
         // A token of one conversation sees that one, wherever it stands.
         if (access.Token.In is { } place)
         {
-            while (isMore && !listed.Any(place.Is))
-            {
-                listed = await realm.Conversations.ListAsync(access.Account, listed[^1].Last.Arrival, int.MaxValue, context.RequestAborted);
-                isMore = !listed.IsEmpty;
-            }
-
-            (listed, isMore) = (listed.RemoveAll(conversation => !place.Is(conversation)), false);
+            var found = await realm.Conversations.FindAsync(access.Account, place, context.RequestAborted);
+            await NativeAnswers.WriteAsync(context, new ConversationsReply(found is not null && (before is null || found.Last.Arrival < before) ? [found] : [], IsMore: false));
+            return;
         }
 
-        await NativeAnswers.WriteAsync(context, new ConversationsReply(listed, isMore));
+        var most = PageOf(limit);
+        var listed = await realm.Conversations.ListAsync(access.Account, before, most, context.RequestAborted);
+        await NativeAnswers.WriteAsync(context, new ConversationsReply(listed, listed.Length == most));
     }
 
     private async Task ReadHistoryAsync(HttpContext context)

@@ -219,6 +219,38 @@ public sealed class BotEndpointsTests : IAsyncLifetime
             [.. (await bot.GetAsync("/api/v1/conversations" + query).ShouldBeOkAsync()).GetProperty("conversations").EnumerateArray().Select(line => line.GetProperty("with").GetString())];
     }
 
+    [Fact]
+    public async Task A_token_of_one_conversation_sees_its_line_wherever_it_stands()
+    {
+        await _scene.SayAsync(_scene.Messi, "lineker", "catatan");
+        foreach (var place in new[] { "#batak", "lineker" })
+        {
+            using var bot = await _scene.BotAsync(place: place);
+
+            // 1. Below others, then above them: the same as in the whole list.
+            await _scene.SayAsync(_scene.Messi, "messi", "di atas");
+            await CheckAsync(bot, place);
+            await _scene.SayAsync(_scene.Lineker, place == "lineker" ? "messi" : place, "naik");
+            await CheckAsync(bot, place);
+
+            // 2. Not before itself.
+            var last = (await LineAsync(place)).Last.Arrival;
+            (await bot.GetStringAsync($"/api/v1/conversations?before={last + 1}")).ShouldBe(Native(new ConversationsReply([await LineAsync(place)], IsMore: false)));
+            (await bot.GetStringAsync($"/api/v1/conversations?before={last}")).ShouldBe(Native(new ConversationsReply([], IsMore: false)));
+        }
+
+        // 3. Of a group that the account has left there is none.
+        using var left = await _scene.BotAsync(_scene.Lineker, place: "#batak");
+        (await _scene.Realm.Groups.ActAsync(Actor.Of(_scene.Lineker), _scene.Batak.Id, GroupVerb.Leave, null, default, None)).Value();
+        (await left.GetStringAsync("/api/v1/conversations")).ShouldBe(Native(new ConversationsReply([], IsMore: false)));
+
+        async Task CheckAsync(HttpClient bot, string place) =>
+            (await bot.GetStringAsync("/api/v1/conversations?limit=1")).ShouldBe(Native(new ConversationsReply([await LineAsync(place)], IsMore: false)));
+
+        async Task<ConversationSummary> LineAsync(string place) =>
+            (await _scene.Realm.Conversations.ListAsync(_scene.Messi, null, 100, None)).Single(line => (line.Group is { } group ? $"{group.Address}" : $"{line.Other}") == place);
+    }
+
     [Theory]
     [InlineData("""{"text":"halo"}""", "400 missing_parameter to")]
     [InlineData("""{"to":"a/b","text":"halo"}""", "400 invalid_parameter to")]
