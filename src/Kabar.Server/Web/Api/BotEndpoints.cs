@@ -91,7 +91,12 @@ internal sealed class BotEndpoints(Realm realm, BotDoor door, WebErrors errors, 
 
         var fields = new RequestFields(context);
         var draft = new Draft(MessageText.From(fields.Text(body.Text, "text")), fields.OptionalText(body.Key, "key"));
-        if (await fields.RefuseAsync(errors) || await realm.Tokens.PlaceAsync(access.Token, context.RequestAborted) is not { } asked) return;
+        if (await fields.RefuseAsync(errors)) return;
+        if (await realm.Tokens.PlaceAsync(access.Token, context.RequestAborted) is not { } asked)
+        {
+            await errors.RefuseAsync(context, Refusal.NotAllowed);
+            return;
+        }
 
         // Its group may be gone, and another have its name.
         if (await AdmitAsync(context, access, AccessRights.Send, asked) is { } place) await SayAsync(context, access, place, draft);
