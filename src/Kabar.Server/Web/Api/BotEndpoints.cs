@@ -76,7 +76,7 @@ internal sealed class BotEndpoints(Realm realm, BotDoor door, WebErrors errors, 
         if (await door.AdmitAsync(context) is not { } access || await WebBodies.ReadAsync(context, ApiJson.Default.MessageBody, errors) is not { } body) return;
         var fields = new RequestFields(context);
         var asked = fields.Address(body.To, "to");
-        var draft = new Draft(MessageText.From(fields.Text(body.Text, "text")), fields.OptionalText(body.Key, "key"), fields.Number(body.Reply, "reply"));
+        var draft = new Draft(MessageText.From(fields.Text(body.Text, "text")), fields.Key(body.Key), fields.Number(body.Reply, "reply"));
         if (await fields.RefuseAsync(errors) || await AdmitAsync(context, access, AccessRights.Send, asked) is not { } place) return;
         await SayAsync(context, access, place, draft);
     }
@@ -90,7 +90,7 @@ internal sealed class BotEndpoints(Realm realm, BotDoor door, WebErrors errors, 
         if (body is null) return;
 
         var fields = new RequestFields(context);
-        var draft = new Draft(MessageText.From(fields.Text(body.Text, "text")), fields.OptionalText(body.Key, "key"));
+        var draft = new Draft(MessageText.From(fields.Text(body.Text, "text")), fields.Key(body.Key));
         if (await fields.RefuseAsync(errors)) return;
         if (await realm.Tokens.PlaceAsync(access.Token, context.RequestAborted) is not { } asked)
         {

@@ -36,6 +36,7 @@ public sealed class BotEndpointsTests : IAsyncLifetime
 
         using var again = await _scene.BotAsync();
         (await again.PostJsonAsync("/api/v1/messages", """{"to":"lineker","text":"lain","key":"c0ffee"}""").ShouldBeOkAsync()).GetRawText().ShouldBe(first.GetRawText());
+        (await again.PostJsonAsync("/api/v1/messages?key=c0ffee", """{"to":"lineker","text":"lain"}""").ShouldBeOkAsync()).GetRawText().ShouldBe(first.GetRawText());
         await bot.PostJsonAsync("/api/v1/messages", """{"to":"#batak","text":"horas","reply":null}""").ShouldBeOkAsync();
         await bot.PostJsonAsync("/api/v1/messages", """{"to":"LINEKER@satu","text":"ya?","reply":1,"color":"red"}""").ShouldBeOkAsync();
 
