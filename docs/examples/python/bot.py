@@ -20,7 +20,7 @@ def ask(path, body=None):
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             if error.code < 500 and error.code != 429:
-                print("refused:", error.code, json.load(error)["code"], flush=True)
+                print("refused:", error.code, error.read().decode(errors="replace"), flush=True)
                 return None if body else sys.exit(1)  # what cannot be said is left out
         except OSError:
             pass
