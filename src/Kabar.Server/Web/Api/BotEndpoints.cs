@@ -22,7 +22,7 @@ internal sealed class BotEndpoints(Realm realm, BotDoor door, WebErrors errors, 
     private async Task TellAsync(HttpContext context)
     {
         if (await door.AdmitAsync(context) is not { } access) return;
-        var token = TokenLine.Of(access.Token, await realm.Tokens.PlaceAsync(access.Token, context.RequestAborted));
+        var token = TokenLine.Of(await realm.Tokens.PlaceAsync(access.Token, context.RequestAborted));
         await context.Response.WriteAsJsonAsync(
             new MeAnswer(access.Account.Username.Value, access.Account.DisplayName, realm.Name.Value, token), ApiJson.Default.MeAnswer, cancellationToken: context.RequestAborted);
     }
@@ -92,7 +92,7 @@ internal sealed class BotEndpoints(Realm realm, BotDoor door, WebErrors errors, 
         var fields = new RequestFields(context);
         var draft = new Draft(MessageText.From(fields.Text(body.Text, "text")), fields.Key(body.Key));
         if (await fields.RefuseAsync(errors)) return;
-        if (await realm.Tokens.PlaceAsync(access.Token, context.RequestAborted) is not { } asked)
+        if ((await realm.Tokens.PlaceAsync(access.Token, context.RequestAborted)).In?.Address is not { } asked)
         {
             await errors.RefuseAsync(context, Refusal.NotAllowed);
             return;
