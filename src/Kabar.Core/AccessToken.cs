@@ -1,3 +1,7 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Kabar.Core;
 
 /// <summary>The public id of a token: shown to its owner, opens nothing.</summary>
@@ -57,15 +61,7 @@ public sealed record AccessToken
 /// <summary>The one conversation of a token.</summary>
 /// <param name="Address">The other one; the group as it was addressed when the token was made.</param>
 /// <param name="Group">Which group: it may get another home, and another may get its name. Null for a direct conversation.</param>
-public sealed record AccessPlace(ConversationAddress Address, GroupId? Group)
-{
-    /// <summary>Whether it is a conversation of the list of its account's.</summary>
-    public bool Is(ConversationSummary conversation)
-    {
-        ArgumentNullException.ThrowIfNull(conversation);
-        return Group is { } group ? conversation.Group?.Id == group : conversation.Other is { } other && other == Address.User;
-    }
-}
+public sealed record AccessPlace(ConversationAddress Address, GroupId? Group);
 
 /// <summary>A token that has just been made.</summary>
 /// <param name="Secret">Shown this once.</param>
@@ -75,4 +71,18 @@ public sealed record MadeToken(AccessSecret Secret, AccessToken Token);
 /// <summary>A token in use.</summary>
 /// <param name="Token">The token.</param>
 /// <param name="Account">In whose name; of a hook with the hook's name as its display name.</param>
-public sealed record Access(AccessToken Token, Account Account);
+public sealed record Access(AccessToken Token, Account Account)
+{
+    /// <summary>
+    /// The account's key for what a program calls so. A token of one conversation has keys of its own, so that it neither takes those of others nor learns of what was said
+    /// under them elsewhere; the others have the account's.
+    /// </summary>
+    public string? KeyOf(string? key)
+    {
+        // What can be no key stays what it is, and is refused as that.
+        if (Token.In is null || !Conversations.IsKey(key)) return key;
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData([.. Token.Id.Value.ToByteArray(), .. Encoding.UTF8.GetBytes(key)], hash);
+        return Base64Url.EncodeToString(hash);
+    }
+}

@@ -8,6 +8,9 @@ public sealed class AccessTokens
     /// <summary>The most that one account may have, hooks among them.</summary>
     public const int MostPerAccount = 50;
 
+    /// <summary>The longest that a token lasts, in days, unless it lasts until somebody revokes it.</summary>
+    public const int MostDays = 3650;
+
     // "Last used" is written down again only after this long, so that using a token costs no write.
     private static readonly TimeSpan TouchAfter = TimeSpan.FromMinutes(1);
 
@@ -55,12 +58,12 @@ public sealed class AccessTokens
         return await MakeAsync(maker, name, AccessRights.Send, new AccessPlace(new ConversationAddress(null, group.Address), group.Id), isHook: true, lifetime: null);
     }
 
-    /// <summary>The tokens of an account that have not expired, hooks among them, in the order of their making.</summary>
+    /// <summary>The tokens of an account that have not expired, hooks among them, in the order of their making, each with its conversation as it is addressed now.</summary>
     public async ValueTask<ImmutableArray<AccessToken>> ListAsync(Account account, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(account);
         var now = _clock.GetUtcNow();
-        return (await _store.ListTokensAsync(account.Id, cancellationToken)).RemoveAll(token => token.HasExpired(now));
+        return await PlaceAsync((await _store.ListTokensAsync(account.Id, cancellationToken)).RemoveAll(token => token.HasExpired(now)), cancellationToken);
     }
 
     /// <summary>The hooks of a group, whoever made them, for one who keeps order there.</summary>
@@ -68,7 +71,9 @@ public sealed class AccessTokens
     public async ValueTask<Result<ImmutableArray<AccessToken>>> ListHooksAsync(Account who, GroupAddress address, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(who);
-        return (await FindKeptAsync(who, address, cancellationToken)).TryGet(out var group, out var refusal) ? await _store.ListHooksAsync(group.Id, cancellationToken) : refusal;
+        return (await FindKeptAsync(who, address, cancellationToken)).TryGet(out var group, out var refusal)
+            ? await PlaceAsync(await _store.ListHooksAsync(group.Id, cancellationToken), cancellationToken)
+            : refusal;
     }
 
     /// <summary>Ends a token of an account's own, or a hook.</summary>
@@ -134,11 +139,13 @@ public sealed class AccessTokens
             : Refusal.NotAllowed;
     }
 
-    /// <summary>The one conversation of a token as it is addressed now; null for all of its account's.</summary>
-    public async ValueTask<ConversationAddress?> PlaceAsync(AccessToken token, CancellationToken cancellationToken)
+    /// <summary>A token with its conversation as it is addressed now: its group may have another home.</summary>
+    public async ValueTask<AccessToken> PlaceAsync(AccessToken token, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(token);
-        return token.In is { Group: { } id } && await _groups.FindAsync(id, cancellationToken) is { } group ? new ConversationAddress(null, group.Address) : token.In?.Address;
+        return token.In is { Group: { } id } place && await _groups.FindAsync(id, cancellationToken) is { } group
+            ? token with { In = place with { Address = new ConversationAddress(null, group.Address) } }
+            : token;
     }
 
     private static bool Keeps(Account who, Group? group) =>
@@ -149,6 +156,13 @@ public sealed class AccessTokens
         if (await _groups.FindAsync(address, cancellationToken) is not { } group) return Refusal.UnknownGroup;
         if (GroupRules.CheckReader(group, Actor.Of(who)) is { } hindrance) return hindrance;
         return Keeps(who, group) ? group : Refusal.NotAllowed;
+    }
+
+    private async ValueTask<ImmutableArray<AccessToken>> PlaceAsync(ImmutableArray<AccessToken> tokens, CancellationToken cancellationToken)
+    {
+        var placed = ImmutableArray.CreateBuilder<AccessToken>(tokens.Length);
+        foreach (var token in tokens) placed.Add(await PlaceAsync(token, cancellationToken));
+        return placed.MoveToImmutable();
     }
 
     private async ValueTask<Result<MadeToken>> MakeAsync(Account account, string name, AccessRights may, AccessPlace? place, bool isHook, TimeSpan? lifetime)

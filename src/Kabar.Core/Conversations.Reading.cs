@@ -59,9 +59,19 @@ public sealed partial class Conversations
         ArgumentNullException.ThrowIfNull(reader);
         var found = await _store.ListConversationsAsync(reader.Id, before, RealmOptions.Bounded(most, _options.HistoryEntries), cancellationToken);
         var named = ImmutableArray.CreateBuilder<ConversationSummary>(found.Length);
-        foreach (var summary in found)
-            named.Add(summary.Other is { Realm: null } other && await _accounts.FindAsync(other.Username, cancellationToken) is { } account ? summary with { Name = account.DisplayName } : summary);
+        foreach (var summary in found) named.Add(await NameAsync(summary, cancellationToken));
         return named.DrainToImmutable();
+    }
+
+    /// <summary>The line of one conversation in the account's list; null when it is not there.</summary>
+    public async ValueTask<ConversationSummary?> FindAsync(Account reader, AccessPlace place, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        ArgumentNullException.ThrowIfNull(place);
+        ConversationId? conversation = null;
+        if (place.Group is { } group) conversation = (await _groups.FindAsync(group, cancellationToken))?.Conversation;
+        else if (place.Address.User is { } other) conversation = await _store.FindDirectAsync(reader.Id, other, cancellationToken);
+        return conversation is { } id && await _store.FindConversationAsync(reader.Id, id, cancellationToken) is { } summary ? await NameAsync(summary, cancellationToken) : null;
     }
 
     /// <summary>What was said in the account's conversations, newest first, at most <see cref="RealmOptions.SearchResults"/>. See <see cref="IConversationStore.SearchAsync"/>.</summary>
@@ -96,6 +106,9 @@ public sealed partial class Conversations
         (await FindPlaceAsync(reader, address, cancellationToken)).TryGet(out var found, out var refusal)
             ? new AccessPlace(new ConversationAddress(found.Other, found.Group?.Address), found.Group?.Id)
             : refusal;
+
+    private async ValueTask<ConversationSummary> NameAsync(ConversationSummary summary, CancellationToken cancellationToken) =>
+        summary.Other is { Realm: null } other && await _accounts.FindAsync(other.Username, cancellationToken) is { } account ? summary with { Name = account.DisplayName } : summary;
 
     private static long ReadBy(Account reader, ImmutableArray<Marks> marks)
     {

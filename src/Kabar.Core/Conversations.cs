@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 
 namespace Kabar.Core;
@@ -52,13 +53,16 @@ public sealed partial class Conversations
     {
         ArgumentNullException.ThrowIfNull(from);
         if (GroupRules.CheckText(draft.Text, _options) is { } hindrance) return hindrance;
-        if (draft.Key is { } key && Encoding.UTF8.GetByteCount(key) is 0 or > MostKeyBytes) return Refusal.InvalidParameter;
+        if (draft.Key is { } key && !IsKey(key)) return Refusal.InvalidParameter;
         if (to.User is { } user) return (await _sends.BeginAsync(from, user, draft, cancellationToken)).TryGet(out var sending, out var refusal) ? Posting.Of(sending) : refusal;
         if (to.Group is not { } address || await _groups.FindAsync(address, cancellationToken) is not { } group) return Refusal.UnknownGroup;
 
         if (!_sends.Room.Wait(0, CancellationToken.None)) await _sends.Room.WaitAsync(cancellationToken);
         return Posting.Of(_groups.ActAsync(Actor.Of(from), group.Id, GroupVerb.Say, null, draft.Text, CancellationToken.None, draft.Answers, draft.Key), _sends.Room);
     }
+
+    /// <summary>Whether something can be the key of a message.</summary>
+    internal static bool IsKey([NotNullWhen(true)] string? key) => key is not null && Encoding.UTF8.GetByteCount(key) is > 0 and <= MostKeyBytes;
 
     /// <summary>Lets something that the account has said read differently.</summary>
     /// <returns>

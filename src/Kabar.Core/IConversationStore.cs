@@ -40,6 +40,9 @@ public interface IConversationStore
     /// </summary>
     ValueTask<ImmutableArray<ConversationSummary>> ListConversationsAsync(AccountId reader, long? before, int most, CancellationToken cancellationToken);
 
+    /// <summary>One of them; null when the account has no such one, or it has no entry.</summary>
+    ValueTask<ConversationSummary?> FindConversationAsync(AccountId reader, ConversationId conversation, CancellationToken cancellationToken);
+
     /// <summary>Those with whom an account has a direct conversation.</summary>
     ValueTask<ImmutableArray<Address>> ListContactsAsync(AccountId account, CancellationToken cancellationToken);
 

@@ -1,6 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
 using Kabar.Scenarios.Running;
+using Kabar.Transcripts;
 
 namespace Kabar.Scenarios;
 
@@ -84,6 +88,56 @@ public sealed class FullDiskScenarios
         (await reader.InboxAsync(token)).ShouldBe([new InboxEntry("messi", "sebelum penuh")]);
         await after.StopAsync();
         (await KabarCommand.RunAsync("check", "--data", data.Location)).ShouldHaveDone();
+    }
+
+    [Fact]
+    public async Task A_full_disk_is_a_fault_to_bots_webhooks_and_browsers_and_nothing_secret_is_logged_of_it()
+    {
+        Requires.Root();
+        using var data = DataDirectory.Empty();
+        using var disk = await SmallDisk.MountAsync(data.Location);
+        await data.ImportSampleAccountsAsync();
+        (await KabarCommand.RunAsync("group", "create", "batak", "--owner", "messi", "--data", data.Location)).ShouldHaveDone();
+        string[] create = ["token", "create", "--user", "messi", "--name", "bel", "--in", "#batak", "--data", data.Location];
+        var hook = (await KabarCommand.RunAsync([.. create, "--hook"])).ShouldHaveDone().Output.Trim();
+        var token = (await KabarCommand.RunAsync(create)).ShouldHaveDone().Output.Trim();
+        await using var server = await KabarProcess.StartAsync(data, [Plays.Native], NoRate, http: true);
+        using var http = new HttpClient { BaseAddress = server.Http };
+        http.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        const string text = "isi-pesan-7263";
+        (string Path, string Body)[] requests =
+        [
+            ("/api/v1/messages", $$"""{"to":"#batak","text":"{{text}}"}"""),
+            (hook, $$"""{"text":"{{text}}"}"""),
+            ("/api/session", """{"username":"messi","password":"surabaya"}"""),
+        ];
+
+        // 1. Each is carried out; then, without room, each is told that it failed; then each is carried out again.
+        foreach (var request in requests) (await PostAsync(request)).ShouldBe("200");
+        foreach (var request in requests)
+            await Eventually.BecomesTrueAsync(
+                async () =>
+                {
+                    disk.Fill();
+                    return await PostAsync(request) == "500 failed";
+                },
+                $"{request.Path[..8]} fails on a full disk");
+        disk.Empty();
+        foreach (var request in requests) await Eventually.BecomesTrueAsync(async () => await PostAsync(request) == "200", "there is room again");
+
+        // 2. What the server says of it.
+        await server.StopAsync();
+        server.Log.ShouldContain("A request over HTTP failed.");
+        foreach (var secret in new[] { hook.Split('/')[^1][6..], token[6..], text, "surabaya" }) server.Log.ShouldNotContain(secret);
+
+        async Task<string> PostAsync((string Path, string Body) request)
+        {
+            using var body = new StringContent(request.Body, Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
+            using var answer = await http.PostAsync(request.Path, body);
+            if (answer.IsSuccessStatusCode) return "200";
+            using var error = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+            return $"{(int)answer.StatusCode} {error.RootElement.GetProperty("code").GetString()}";
+        }
     }
 
     private sealed class SmallDisk : IDisposable

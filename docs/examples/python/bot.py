@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """A bot for Kabar: answers "!waktu" and "!dadu" in one group, over HTTP, each once, also after a break."""
-import json, os, random, sys, time, urllib.error, urllib.parse, urllib.request
+import http.client, json, os, random, sys, time, urllib.error, urllib.parse, urllib.request
 
 realm, group, kept = sys.argv[1:4]  # http://127.0.0.1:8880, #batak, and a file for the place up to which it has answered
 token = os.environ["KABAR_TOKEN"]
@@ -20,9 +20,9 @@ def ask(path, body=None):
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             if error.code < 500 and error.code != 429:
-                print("refused:", error.code, json.load(error)["code"], flush=True)
+                print("refused:", error.code, error.read().decode(errors="replace"), flush=True)
                 return None if body else sys.exit(1)  # what cannot be said is left out
-        except OSError:
+        except (OSError, ValueError, http.client.HTTPException):  # no connection, or half an answer, or that of a proxy
             pass
         print("waiting", flush=True)
         time.sleep(1)

@@ -1,12 +1,11 @@
 using Kabar.Core;
+using Kabar.Server.Web.Api;
 
 namespace Kabar.Server.Control;
 
 /// <summary>What the operator can do to the tokens of programs and to webhooks.</summary>
 internal sealed class TokenCommands(Realm realm)
 {
-    private const int MostDays = 3650;
-
     public async ValueTask<ControlReply> ListAsync(ControlRequest request, CancellationToken cancellationToken)
     {
         if (request.Username is null)
@@ -16,7 +15,7 @@ internal sealed class TokenCommands(Realm realm)
             return new ControlReply { Tokens = lines };
         }
 
-        return await FindAsync(request, cancellationToken) is { } owner ? new ControlReply { Tokens = await LinesAsync(owner, cancellationToken) } : Unknown(request);
+        return await FindAsync(request, cancellationToken) is { } owner ? new ControlReply { Tokens = [.. await LinesAsync(owner, cancellationToken)] } : Unknown(request);
     }
 
     public async ValueTask<ControlReply> CreateAsync(ControlRequest request, CancellationToken cancellationToken)
@@ -27,7 +26,7 @@ internal sealed class TokenCommands(Realm realm)
         {
             if (!GroupAddress.TryParse(request.In, out var group)) return Refused($"\"{request.In}\" is no group; a webhook is for one.");
             if (request.May is not null || request.Days is not null) return Refused("A webhook may send, and lasts until it is revoked.");
-            return Answer(request, await realm.Tokens.CreateHookAsync(account, group, name, cancellationToken), secret => $"/api/v1/hooks/{secret}");
+            return Answer(request, await realm.Tokens.CreateHookAsync(account, group, name, cancellationToken), ApiRoutes.HookOf);
         }
 
         ConversationAddress? place = null;
@@ -38,9 +37,9 @@ internal sealed class TokenCommands(Realm realm)
         }
 
         if (AccessWords.Read(request.May ?? []) is not { } may) return Refused("A token may send, read, or both.");
-        if (request.Days is < 1 or > MostDays) return Refused($"A token lasts 1 to {MostDays} days, or until it is revoked.");
+        if (request.Days is < 1 or > AccessTokens.MostDays) return Refused($"A token lasts 1 to {AccessTokens.MostDays} days, or until it is revoked.");
         var lifetime = request.Days is { } days ? TimeSpan.FromDays(days) : default(TimeSpan?);
-        return Answer(request, await realm.Tokens.CreateAsync(account, name, may, place, lifetime, cancellationToken), secret => secret);
+        return Answer(request, await realm.Tokens.CreateAsync(account, name, may, place, lifetime, cancellationToken), secret => secret.Write());
     }
 
     public async ValueTask<ControlReply> RevokeAsync(ControlRequest request) =>
@@ -48,8 +47,8 @@ internal sealed class TokenCommands(Realm realm)
             ? new ControlReply()
             : Refused($"There is no token \"{request.Token}\"; \"kabar token list\" shows the ids.");
 
-    private static ControlReply Answer(ControlRequest request, Result<MadeToken> result, Func<string, string> show) => result.TryGet(out var made, out var refusal)
-        ? new ControlReply { Code = show(made.Secret.Write()) }
+    private static ControlReply Answer(ControlRequest request, Result<MadeToken> result, Func<AccessSecret, string> show) => result.TryGet(out var made, out var refusal)
+        ? new ControlReply { Code = show(made.Secret) }
         : Refused(refusal switch
         {
             Refusal.InvalidName => $"\"{request.DisplayName}\": a name is 1–{Account.MaxNameLength} characters of one line.",
@@ -68,16 +67,15 @@ internal sealed class TokenCommands(Realm realm)
     private async ValueTask<Account?> FindAsync(ControlRequest request, CancellationToken cancellationToken) =>
         Username.TryParse(request.Username, out var username) ? await realm.Accounts.FindAsync(username, cancellationToken) : null;
 
-    private async ValueTask<List<AccessLine>> LinesAsync(Account account, CancellationToken cancellationToken)
-    {
-        var lines = new List<AccessLine>();
-        foreach (var token in await realm.Tokens.ListAsync(account, cancellationToken))
-        {
-            var place = await realm.Tokens.PlaceAsync(token, cancellationToken);
-            lines.Add(new AccessLine(
-                token.Id.Value.ToString(), account.Username.Value, token.Name, [.. AccessWords.Of(token.May)], place?.ToString(), token.IsHook, token.Created, token.Used, token.Expires));
-        }
-
-        return lines;
-    }
+    private async ValueTask<IEnumerable<AccessLine>> LinesAsync(Account account, CancellationToken cancellationToken) =>
+        (await realm.Tokens.ListAsync(account, cancellationToken)).Select(token => new AccessLine(
+            token.Id.Value.ToString(),
+            account.Username.Value,
+            token.Name,
+            [.. AccessWords.Of(token.May)],
+            token.In?.Address.ToString(),
+            token.IsHook,
+            token.Created,
+            token.Used,
+            token.Expires));
 }

@@ -2,6 +2,7 @@ using Kabar.Core;
 using Kabar.Server.Hosting;
 using Kabar.Server.Web.Api;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.DependencyInjection;
@@ -63,8 +64,13 @@ internal static partial class WebFrontEnd
         try
         {
             await next(context);
+
+            // The router's own answers have no body: nothing is there, or not by this method.
+            var status = context.Response.StatusCode;
+            if (status is StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed && !context.Response.HasStarted)
+                await errors.RefuseAsync(context, Refusal.UnknownCommand, status);
         }
-        catch (Exception exception) when (exception is StoreException or NotSupportedException or System.Security.Cryptography.CryptographicException && !context.Response.HasStarted)
+        catch (Exception exception) when (exception is not (OperationCanceledException or ConnectionResetException or BadHttpRequestException) && !context.Response.HasStarted)
         {
             // The path may hold a secret, and is not told.
             Log.Failed(logger, exception);

@@ -5,14 +5,14 @@ namespace Kabar.Storage.Sqlite;
 /// <content>The conversations of an account, and what is unread in them.</content>
 internal sealed partial class MessageLog
 {
-    /// <summary>The conversations that an account takes part in and that have an entry, in no order.</summary>
-    public IReadOnlyList<Taking> ListTaking(Database database, AccountId reader)
+    /// <summary>The conversations that an account takes part in and that have an entry, or only one of them, in no order.</summary>
+    public IReadOnlyList<Taking> ListTaking(Database database, AccountId reader, ConversationId? only = null)
     {
         while (true)
         {
             long indexed;
             lock (_gate) indexed = _indexed;
-            var taking = ReadTaking(database, reader, indexed);
+            var taking = ReadTaking(database, reader, only, indexed);
             lock (_gate)
             {
                 // What has been indexed meanwhile is neither in what was read nor in memory.
@@ -64,7 +64,7 @@ internal sealed partial class MessageLog
             .ReadNumber() ?? 0);
     }
 
-    private static List<Taking> ReadTaking(Database database, AccountId reader, long indexed)
+    private static List<Taking> ReadTaking(Database database, AccountId reader, ConversationId? only, long indexed)
     {
         var taking = new List<Taking>();
         var query = database.Prepare(
@@ -78,7 +78,8 @@ internal sealed partial class MessageLog
             LEFT JOIN address AS o ON o.id = CASE WHEN d.low = ?1 THEN d.high ELSE d.low END
             LEFT JOIN group_chat AS g ON g.conversation = me.conversation
             LEFT JOIN inbox AS i ON i.address = ?1
-            """).Bind(1, reader.Value).Bind(2, indexed);
+            WHERE ?3 IS NULL OR me.conversation = ?3
+            """).Bind(1, reader.Value).Bind(2, indexed).Bind(3, only?.Value);
         while (query.Step())
             taking.Add(new Taking(
                 new ConversationId(query.Number(0)),

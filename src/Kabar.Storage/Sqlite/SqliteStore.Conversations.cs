@@ -46,26 +46,17 @@ public sealed partial class SqliteStore
         foreach (var taking in _log.ListTaking(lease.Database, reader).Where(taking => before is null || taking.LastArrival < before).OrderByDescending(taking => taking.LastArrival))
         {
             if (summaries.Count >= most) break;
-            Group? group = null;
-            if (taking.Group is { } id)
-            {
-                group = _groups.Peek(id) ?? ReadGroup(lease.Database, taking.Conversation);
-                if (group is null) continue;
-            }
-
-            if (_log.FindLast(lease.Database, taking) is not { } last) continue;
-            var (read, readArrival) = MarkRows.FindRead(lease.Database, reader.Value, taking.Conversation);
-            if (group is null)
-            {
-                read = Math.Max(read, _log.FindPosition(lease.Database, taking.Conversation, taking.InboxRead));
-                readArrival = Math.Max(readArrival, taking.InboxRead);
-            }
-
-            var unread = _log.CountUnread(lease.Database, taking, reader, read, readArrival, ConversationSummary.MostUnread);
-            summaries.Add(new ConversationSummary(taking.Conversation, taking.Other, group, last, read, unread));
+            if (Summarize(lease.Database, taking, reader) is { } summary) summaries.Add(summary);
         }
 
         return new(summaries.DrainToImmutable());
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ConversationSummary?> FindConversationAsync(AccountId reader, ConversationId conversation, CancellationToken cancellationToken)
+    {
+        using var lease = _reads.Rent();
+        return new(_log.ListTaking(lease.Database, reader, conversation) is [var taking] ? Summarize(lease.Database, taking, reader) : null);
     }
 
     /// <inheritdoc/>
@@ -92,6 +83,27 @@ public sealed partial class SqliteStore
         var query = lease.Database.Prepare(
             "SELECT g.id, g.conversation FROM group_member AS m CROSS JOIN group_chat AS g ON g.conversation = m.conversation WHERE m.address = ?1 ORDER BY g.conversation").Bind(1, member.Value);
         return new(ReadGroups(lease.Database, query));
+    }
+
+    private ConversationSummary? Summarize(Database database, MessageLog.Taking taking, AccountId reader)
+    {
+        Group? group = null;
+        if (taking.Group is { } id)
+        {
+            group = _groups.Peek(id) ?? ReadGroup(database, taking.Conversation);
+            if (group is null) return null;
+        }
+
+        if (_log.FindLast(database, taking) is not { } last) return null;
+        var (read, readArrival) = MarkRows.FindRead(database, reader.Value, taking.Conversation);
+        if (group is null)
+        {
+            read = Math.Max(read, _log.FindPosition(database, taking.Conversation, taking.InboxRead));
+            readArrival = Math.Max(readArrival, taking.InboxRead);
+        }
+
+        var unread = _log.CountUnread(database, taking, reader, read, readArrival, ConversationSummary.MostUnread);
+        return new ConversationSummary(taking.Conversation, taking.Other, group, last, read, unread);
     }
 
     private static ConversationId? FindDirect(Database database, AccountId account, Address other)

@@ -145,7 +145,7 @@ public sealed class AccessTokensTests : IAsyncDisposable
         var (secret, hook) = (await Tokens.CreateHookAsync(messi, batak.Address, "Bel Rumah", None)).Value();
         var access = (await OpenAsync(secret.Write())).Value();
         (access.Account.Id, access.Account.DisplayName, access.Token.May).ShouldBe((messi.Id, "Bel Rumah", AccessRights.Send));
-        (await Tokens.PlaceAsync(hook, None)).ToString().ShouldBe("#batak");
+        (await Tokens.PlaceAsync(hook, None)).In!.Address.ToString().ShouldBe("#batak");
         (await AdmitAsync(access, "#batak", AccessRights.Read)).ShouldBe("refused: NotAllowed");
 
         (await Tokens.RevokeHookAsync(lineker, hook.Id, None)).ShouldBe(Refusal.UnknownToken);

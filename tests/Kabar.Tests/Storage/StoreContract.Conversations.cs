@@ -225,6 +225,13 @@ public abstract partial class StoreContract
             listed.Select(summary => $"{summary.Other} {summary.Group?.Name} {summary.Last.Kind} {summary.Read} {summary.Unread}").ShouldBe(
                 ["messi  Edited 0 2", " batak Said 0 1", "james@dua  Said 0 0"]);
             listed[0].Conversation.ShouldBe(first.Conversation);
+            foreach (var line in listed)
+            {
+                var found = (await store.FindConversationAsync(lineker.Id, line.Conversation, None)).ShouldNotBeNull();
+                (found.Other, found.Group?.Id, found.Last.Arrival, found.Read, found.Unread).ShouldBe((line.Other, line.Group?.Id, line.Last.Arrival, line.Read, line.Unread));
+            }
+
+            (await store.FindConversationAsync(lineker.Id, other.Conversation, None)).ShouldBeNull();
             (await store.ListConversationsAsync(lineker.Id, listed[0].Last.Arrival, 1, None)).ShouldHaveSingleItem().Group.ShouldNotBeNull().Id.ShouldBe(group.Id);
             (await store.ListConversationsAsync(lineker.Id, listed[2].Last.Arrival, 10, None)).ShouldBeEmpty();
             (await store.ListGroupsAsync(lineker.Id, None)).ShouldHaveSingleItem().Id.ShouldBe(group.Id);

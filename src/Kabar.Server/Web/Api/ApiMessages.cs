@@ -54,11 +54,11 @@ internal sealed record TokenLine(
     [property: Description("When it was last used, to within a minute; absent for never.")] string? Used,
     [property: Description("When it ends; absent when it does not by itself.")] string? Expires)
 {
-    public static TokenLine Of(AccessToken token, ConversationAddress? place) => new(
+    public static TokenLine Of(AccessToken token) => new(
         token.Id.Value.ToString(),
         token.Name,
         [.. AccessWords.Of(token.May)],
-        place?.ToString(),
+        token.In?.Address.ToString(),
         token.IsHook ? true : null,
         Time(token.Created),
         token.Used is { } used ? Time(used) : null,

@@ -1,3 +1,5 @@
+using Kabar.Core;
+
 namespace Kabar.Server.Web.Api;
 
 /// <summary>The routes of the HTTP API: the table. Protocol: web.</summary>
@@ -7,9 +9,11 @@ internal static class ApiRoutes
     private const string Bots = "Bots";
     private const string Webhooks = "Webhooks";
     private const string OwnTokens = "Tokens";
+    private const string HookPath = "/api/v1/hooks/";
 
     private static readonly ApiParameter Id = new("id", "The public id.") { IsRequired = true };
     private static readonly ApiParameter Limit = new("limit", "How many at most; never more than 100, or what the operator has set.") { IsNumber = true };
+    private static readonly ApiParameter Key = new("key", "The message's key, in place of that in the body.");
 
     public static readonly ApiRoute Session = new("GET", "/api/session", "Where one is, and who, if anybody")
     {
@@ -81,6 +85,7 @@ internal static class ApiRoutes
         Subject = Bots,
         About = "Needs the right to send. With a `key` it may be tried again as often as need be: it is said once.",
         Scheme = ApiDocument.TokenScheme,
+        Parameters = [Key],
         Body = typeof(MessageBody),
         Answer = typeof(PostedAnswer),
         Errors = [400, 401, 403, 404, 413, 429, 500, 503],
@@ -96,11 +101,11 @@ internal static class ApiRoutes
         Errors = [400, 401, 403, 404, 413, 429, 500, 503],
     };
 
-    public static readonly ApiRoute Hook = new("POST", "/api/v1/hooks/{token}", "Says something in the webhook's group")
+    public static readonly ApiRoute Hook = new("POST", HookPath + "{token}", "Says something in the webhook's group")
     {
         Subject = Webhooks,
-        About = "The address is the secret. The body is the text, or JSON.",
-        Parameters = [new("token", "The webhook's secret.") { IsRequired = true }],
+        About = "The address is the secret. The body is the text, or JSON. With a `key` it may be tried again as often as need be: it is said once.",
+        Parameters = [new("token", "The webhook's secret.") { IsRequired = true }, Key],
         Body = typeof(HookBody),
         TakesText = true,
         Answer = typeof(PostedAnswer),
@@ -157,4 +162,7 @@ internal static class ApiRoutes
         Parameters = [Id],
         Errors = [401, 403, 404, 500],
     };
+
+    /// <summary>Where a webhook takes messages, from the root of the site. It is as secret as the secret.</summary>
+    public static string HookOf(AccessSecret secret) => HookPath + secret.Write();
 }

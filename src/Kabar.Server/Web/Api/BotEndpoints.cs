@@ -22,7 +22,7 @@ internal sealed class BotEndpoints(Realm realm, BotDoor door, WebErrors errors, 
     private async Task TellAsync(HttpContext context)
     {
         if (await door.AdmitAsync(context) is not { } access) return;
-        var token = TokenLine.Of(access.Token, await realm.Tokens.PlaceAsync(access.Token, context.RequestAborted));
+        var token = TokenLine.Of(await realm.Tokens.PlaceAsync(access.Token, context.RequestAborted));
         await context.Response.WriteAsJsonAsync(
             new MeAnswer(access.Account.Username.Value, access.Account.DisplayName, realm.Name.Value, token), ApiJson.Default.MeAnswer, cancellationToken: context.RequestAborted);
     }
@@ -39,23 +39,17 @@ internal sealed class BotEndpoints(Realm realm, BotDoor door, WebErrors errors, 
             return;
         }
 
-        var most = PageOf(limit);
-        var listed = await realm.Conversations.ListAsync(access.Account, before, most, context.RequestAborted);
-        var isMore = listed.Length == most;
-
         // A token of one conversation sees that one, wherever it stands.
         if (access.Token.In is { } place)
         {
-            while (isMore && !listed.Any(place.Is))
-            {
-                listed = await realm.Conversations.ListAsync(access.Account, listed[^1].Last.Arrival, int.MaxValue, context.RequestAborted);
-                isMore = !listed.IsEmpty;
-            }
-
-            (listed, isMore) = (listed.RemoveAll(conversation => !place.Is(conversation)), false);
+            var found = await realm.Conversations.FindAsync(access.Account, place, context.RequestAborted);
+            await NativeAnswers.WriteAsync(context, new ConversationsReply(found is not null && (before is null || found.Last.Arrival < before) ? [found] : [], IsMore: false));
+            return;
         }
 
-        await NativeAnswers.WriteAsync(context, new ConversationsReply(listed, isMore));
+        var most = PageOf(limit);
+        var listed = await realm.Conversations.ListAsync(access.Account, before, most, context.RequestAborted);
+        await NativeAnswers.WriteAsync(context, new ConversationsReply(listed, listed.Length == most));
     }
 
     private async Task ReadHistoryAsync(HttpContext context)
@@ -82,7 +76,7 @@ internal sealed class BotEndpoints(Realm realm, BotDoor door, WebErrors errors, 
         if (await door.AdmitAsync(context) is not { } access || await WebBodies.ReadAsync(context, ApiJson.Default.MessageBody, errors) is not { } body) return;
         var fields = new RequestFields(context);
         var asked = fields.Address(body.To, "to");
-        var draft = new Draft(MessageText.From(fields.Text(body.Text, "text")), fields.OptionalText(body.Key, "key"), fields.Number(body.Reply, "reply"));
+        var draft = new Draft(MessageText.From(fields.Text(body.Text, "text")), fields.Key(body.Key), fields.Number(body.Reply, "reply"));
         if (await fields.RefuseAsync(errors) || await AdmitAsync(context, access, AccessRights.Send, asked) is not { } place) return;
         await SayAsync(context, access, place, draft);
     }
@@ -96,8 +90,13 @@ internal sealed class BotEndpoints(Realm realm, BotDoor door, WebErrors errors, 
         if (body is null) return;
 
         var fields = new RequestFields(context);
-        var draft = new Draft(MessageText.From(fields.Text(body.Text, "text")), fields.OptionalText(body.Key, "key"));
-        if (await fields.RefuseAsync(errors) || await realm.Tokens.PlaceAsync(access.Token, context.RequestAborted) is not { } asked) return;
+        var draft = new Draft(MessageText.From(fields.Text(body.Text, "text")), fields.Key(body.Key));
+        if (await fields.RefuseAsync(errors)) return;
+        if ((await realm.Tokens.PlaceAsync(access.Token, context.RequestAborted)).In?.Address is not { } asked)
+        {
+            await errors.RefuseAsync(context, Refusal.NotAllowed);
+            return;
+        }
 
         // Its group may be gone, and another have its name.
         if (await AdmitAsync(context, access, AccessRights.Send, asked) is { } place) await SayAsync(context, access, place, draft);
@@ -120,7 +119,7 @@ internal sealed class BotEndpoints(Realm realm, BotDoor door, WebErrors errors, 
     // It is said, or refused, whether or not the program is still there to hear of it.
     private async Task SayAsync(HttpContext context, Access access, ConversationAddress place, Draft draft)
     {
-        var result = (await realm.Conversations.BeginPostAsync(access.Account, place, draft, CancellationToken.None)).TryGet(out var posting, out var refusal)
+        var result = (await realm.Conversations.BeginPostAsync(access.Account, place, draft with { Key = access.KeyOf(draft.Key) }, CancellationToken.None)).TryGet(out var posting, out var refusal)
             ? await posting.CommitAsync()
             : refusal;
         if (result.TryGet(out var posted, out refusal))

@@ -52,6 +52,15 @@ internal sealed class RequestFields(HttpContext context)
         return values.Count == 0 ? null : OptionalText(values[0], name);
     }
 
+    /// <summary>The key of a message, from the body or the address; two that differ are wrong.</summary>
+    public string? Key(string? inBody)
+    {
+        const string name = "key";
+        var inAddress = Query(name);
+        if (inBody is not null && inAddress is not null && inBody != inAddress) Fail(name);
+        return OptionalText(inBody ?? inAddress, name);
+    }
+
     /// <summary>A number in the address.</summary>
     public long? QueryNumber(string name, long least = 1, long most = LargestNumber)
     {

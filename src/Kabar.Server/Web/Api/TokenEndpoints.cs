@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Kabar.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -8,8 +7,6 @@ namespace Kabar.Server.Web.Api;
 /// <summary>One's own tokens and the hooks of one's groups, for a person with a browser's session. Protocol: web, "Tokens", "Webhooks".</summary>
 internal sealed class TokenEndpoints(Realm realm, WebSessions sessions, WebErrors errors)
 {
-    private const int MostDays = 3650;
-
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.Map(ApiRoutes.Tokens, ListAsync);
@@ -23,8 +20,8 @@ internal sealed class TokenEndpoints(Realm realm, WebSessions sessions, WebError
     private async Task ListAsync(HttpContext context)
     {
         if (await FindAsync(context) is not { } account) return;
-        var lines = await LinesAsync(await realm.Tokens.ListAsync(account, context.RequestAborted), context.RequestAborted);
-        await context.Response.WriteAsJsonAsync(new TokensAnswer(lines), ApiJson.Default.TokensAnswer, cancellationToken: context.RequestAborted);
+        var tokens = await realm.Tokens.ListAsync(account, context.RequestAborted);
+        await context.Response.WriteAsJsonAsync(new TokensAnswer([.. tokens.Select(TokenLine.Of)]), ApiJson.Default.TokensAnswer, cancellationToken: context.RequestAborted);
     }
 
     private async Task CreateAsync(HttpContext context)
@@ -36,7 +33,7 @@ internal sealed class TokenEndpoints(Realm realm, WebSessions sessions, WebError
         var may = AccessWords.Read(body.May ?? []);
         if (may is null) fields.Fail("may");
         var place = body.In is null ? default(ConversationAddress?) : fields.Address(body.In, "in");
-        var days = fields.Number(body.Days, "days", most: MostDays);
+        var days = fields.Number(body.Days, "days", most: AccessTokens.MostDays);
         if (await fields.RefuseAsync(errors)) return;
 
         var lifetime = days is { } counted ? TimeSpan.FromDays(counted) : default(TimeSpan?);
@@ -59,11 +56,7 @@ internal sealed class TokenEndpoints(Realm realm, WebSessions sessions, WebError
         var group = fields.Group(fields.Query("group"), "group");
         if (await fields.RefuseAsync(errors)) return;
         if (!(await realm.Tokens.ListHooksAsync(account, group, context.RequestAborted)).TryGet(out var hooks, out var refusal)) await errors.RefuseAsync(context, refusal);
-        else
-        {
-            var lines = await LinesAsync(hooks, context.RequestAborted);
-            await context.Response.WriteAsJsonAsync(new HooksAnswer(lines), ApiJson.Default.HooksAnswer, cancellationToken: context.RequestAborted);
-        }
+        else await context.Response.WriteAsJsonAsync(new HooksAnswer([.. hooks.Select(TokenLine.Of)]), ApiJson.Default.HooksAnswer, cancellationToken: context.RequestAborted);
     }
 
     private async Task CreateHookAsync(HttpContext context)
@@ -75,7 +68,7 @@ internal sealed class TokenEndpoints(Realm realm, WebSessions sessions, WebError
         if (!(await realm.Tokens.CreateHookAsync(account, group, name, context.RequestAborted)).TryGet(out var made, out var refusal)) await RefuseAsync(context, refusal);
         else
             await context.Response.WriteAsJsonAsync(
-                new NewHookAnswer(made.Token.Id.Value.ToString(), $"/api/v1/hooks/{made.Secret.Write()}"), ApiJson.Default.NewHookAnswer, cancellationToken: context.RequestAborted);
+                new NewHookAnswer(made.Token.Id.Value.ToString(), ApiRoutes.HookOf(made.Secret)), ApiJson.Default.NewHookAnswer, cancellationToken: context.RequestAborted);
     }
 
     private async Task RevokeHookAsync(HttpContext context)
@@ -98,11 +91,4 @@ internal sealed class TokenEndpoints(Realm realm, WebSessions sessions, WebError
     }
 
     private Task RefuseAsync(HttpContext context, Refusal refusal) => errors.RefuseAsync(context, refusal, refusal == Refusal.InvalidName ? "name" : null);
-
-    private async ValueTask<IReadOnlyList<TokenLine>> LinesAsync(ImmutableArray<AccessToken> tokens, CancellationToken cancellationToken)
-    {
-        var lines = new List<TokenLine>(tokens.Length);
-        foreach (var token in tokens) lines.Add(TokenLine.Of(token, await realm.Tokens.PlaceAsync(token, cancellationToken)));
-        return lines;
-    }
 }

@@ -7,8 +7,8 @@ namespace Kabar.Server.Web.Api;
 /// <summary>How much each token asks: as much as a connection of the native protocol may, however many connections its program uses.</summary>
 internal sealed class TokenRates(Limits limits, TimeProvider clock)
 {
-    // A bound, not a tuning: when it is passed counting starts again.
-    private const int Most = 10_000;
+    /// <summary>How many tokens are counted at once: a bound, not a tuning. When it is passed counting starts again.</summary>
+    public const int Most = 10_000;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<AccessTokenId, RequestRate> _rates = [];

@@ -86,6 +86,17 @@ public sealed class ApiDocumentTests : IAsyncLifetime
         }
     }
 
+    [Theory]
+    [InlineData("/api/v1/messages")]
+    [InlineData("/api/v1/hooks/{token}")]
+    public void A_key_may_stand_in_the_address(string path)
+    {
+        var parameters = _document.GetProperty("paths").GetProperty(path).GetProperty("post").GetProperty("parameters").EnumerateArray();
+        var key = parameters.Single(parameter => parameter.GetProperty("name").GetString() == "key");
+        key.GetProperty("in").GetString().ShouldBe("query");
+        key.TryGetProperty("required", out _).ShouldBeFalse();
+    }
+
     [Fact]
     public void What_must_be_there_is_required_and_what_need_not_is_not()
     {

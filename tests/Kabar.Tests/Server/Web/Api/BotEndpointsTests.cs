@@ -36,12 +36,34 @@ public sealed class BotEndpointsTests : IAsyncLifetime
 
         using var again = await _scene.BotAsync();
         (await again.PostJsonAsync("/api/v1/messages", """{"to":"lineker","text":"lain","key":"c0ffee"}""").ShouldBeOkAsync()).GetRawText().ShouldBe(first.GetRawText());
+        (await again.PostJsonAsync("/api/v1/messages?key=c0ffee", """{"to":"lineker","text":"lain"}""").ShouldBeOkAsync()).GetRawText().ShouldBe(first.GetRawText());
         await bot.PostJsonAsync("/api/v1/messages", """{"to":"#batak","text":"horas","reply":null}""").ShouldBeOkAsync();
         await bot.PostJsonAsync("/api/v1/messages", """{"to":"LINEKER@satu","text":"ya?","reply":1,"color":"red"}""").ShouldBeOkAsync();
 
         (await _scene.SaidAsync(_scene.Lineker, "messi")).ShouldBe(["Lionel Messi: halo,\napa kabar? é 🐐", "Lionel Messi: ya?"]);
         (await _scene.SaidAsync(_scene.Lineker, "#batak")).ShouldBe(["Lionel Messi: horas"]);
         (await _scene.HistoryAsync(_scene.Lineker, "messi")).Entries[1].Target.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_token_of_one_conversation_learns_nothing_by_the_keys_of_others()
+    {
+        var made = await _scene.TokenAsync(place: "#batak");
+        using var bot = await _scene.BotAsync();
+        using var inGroup = _scene.Bot(made.Secret.Write());
+        var elsewhere = await bot.PostJsonAsync("/api/v1/messages", """{"to":"lineker","text":"rahasia","key":"build-17"}""").ShouldBeOkAsync();
+
+        // 1. What it says is said, and once.
+        const string body = """{"to":"#batak","text":"horas","key":"build-17"}""";
+        var said = await inGroup.PostJsonAsync("/api/v1/messages", body).ShouldBeOkAsync();
+        said.GetProperty("mid").GetGuid().ShouldNotBe(elsewhere.GetProperty("mid").GetGuid());
+        (await inGroup.PostJsonAsync("/api/v1/messages", body).ShouldBeOkAsync()).GetRawText().ShouldBe(said.GetRawText());
+        (await _scene.SaidAsync(_scene.Lineker, "#batak")).ShouldBe(["Lionel Messi: horas"]);
+
+        // 2. A key of any length a key may have, and no other.
+        await inGroup.PostJsonAsync("/api/v1/messages", $$"""{"to":"#batak","text":"horas","key":"{{new string('k', 64)}}"}""").ShouldBeOkAsync();
+        foreach (var wrong in new[] { "", new string('k', 65) })
+            await inGroup.PostJsonAsync("/api/v1/messages", $$"""{"to":"#batak","text":"horas","key":"{{wrong}}"}""").ShouldBeRefusedAsync("400 invalid_parameter key");
     }
 
     [Fact]
@@ -196,6 +218,38 @@ public sealed class BotEndpointsTests : IAsyncLifetime
 
         static async Task<string?[]> WithAsync(HttpClient bot, string query) =>
             [.. (await bot.GetAsync("/api/v1/conversations" + query).ShouldBeOkAsync()).GetProperty("conversations").EnumerateArray().Select(line => line.GetProperty("with").GetString())];
+    }
+
+    [Fact]
+    public async Task A_token_of_one_conversation_sees_its_line_wherever_it_stands()
+    {
+        await _scene.SayAsync(_scene.Messi, "lineker", "catatan");
+        foreach (var place in new[] { "#batak", "lineker" })
+        {
+            using var bot = await _scene.BotAsync(place: place);
+
+            // 1. Below others, then above them: the same as in the whole list.
+            await _scene.SayAsync(_scene.Messi, "messi", "di atas");
+            await CheckAsync(bot, place);
+            await _scene.SayAsync(_scene.Lineker, place == "lineker" ? "messi" : place, "naik");
+            await CheckAsync(bot, place);
+
+            // 2. Not before itself.
+            var last = (await LineAsync(place)).Last.Arrival;
+            (await bot.GetStringAsync($"/api/v1/conversations?before={last + 1}")).ShouldBe(Native(new ConversationsReply([await LineAsync(place)], IsMore: false)));
+            (await bot.GetStringAsync($"/api/v1/conversations?before={last}")).ShouldBe(Native(new ConversationsReply([], IsMore: false)));
+        }
+
+        // 3. Of a group that the account has left there is none.
+        using var left = await _scene.BotAsync(_scene.Lineker, place: "#batak");
+        (await _scene.Realm.Groups.ActAsync(Actor.Of(_scene.Lineker), _scene.Batak.Id, GroupVerb.Leave, null, default, None)).Value();
+        (await left.GetStringAsync("/api/v1/conversations")).ShouldBe(Native(new ConversationsReply([], IsMore: false)));
+
+        async Task CheckAsync(HttpClient bot, string place) =>
+            (await bot.GetStringAsync("/api/v1/conversations?limit=1")).ShouldBe(Native(new ConversationsReply([await LineAsync(place)], IsMore: false)));
+
+        async Task<ConversationSummary> LineAsync(string place) =>
+            (await _scene.Realm.Conversations.ListAsync(_scene.Messi, null, 100, None)).Single(line => (line.Group is { } group ? $"{group.Address}" : $"{line.Other}") == place);
     }
 
     [Theory]

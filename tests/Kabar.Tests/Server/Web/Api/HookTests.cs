@@ -38,6 +38,18 @@ public sealed class HookTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Two_hooks_of_one_maker_have_keys_of_their_own()
+    {
+        var (first, second) = (await _scene.HookAsync(), await _scene.HookAsync(name: "Alarm"));
+        const string body = """{"text":"siap","key":"build-17"}""";
+        var said = await PostAsync(first, body, "application/json").ShouldBeOkAsync();
+        var alsoSaid = await PostAsync(second, body, "application/json").ShouldBeOkAsync();
+        alsoSaid.GetProperty("mid").GetGuid().ShouldNotBe(said.GetProperty("mid").GetGuid());
+        (await PostAsync(second, body, "application/json").ShouldBeOkAsync()).GetRawText().ShouldBe(alsoSaid.GetRawText());
+        (await _scene.SaidAsync(_scene.Lineker, "#batak")).ShouldBe(["Bel Rumah: siap", "Alarm: siap"]);
+    }
+
+    [Fact]
     public async Task A_hook_whose_maker_has_left_the_group_or_is_muted_or_is_gone_says_nothing()
     {
         var hook = await _scene.HookAsync();
@@ -94,12 +106,29 @@ public sealed class HookTests : IAsyncLifetime
         (await _scene.SaidAsync(_scene.Lineker, "#batak")).ShouldBeEmpty();
     }
 
-    private Task<HttpResponseMessage> PostAsync(MadeToken hook, string body, string type = "text/plain") => PostAsync(hook, Encoding.UTF8.GetBytes(body), type);
+    [Fact]
+    public async Task A_text_that_is_tried_again_with_its_key_in_the_address_is_said_once()
+    {
+        var hook = await _scene.HookAsync();
+        var said = await PostAsync(hook, "cadangan selesai", query: "?key=c%201").ShouldBeOkAsync();
+        (await PostAsync(hook, "cadangan selesai", query: "?key=c%201").ShouldBeOkAsync()).GetRawText().ShouldBe(said.GetRawText());
+        const string json = """{"text":"cadangan selesai","key":"c 1"}""";
+        foreach (var query in new[] { "", "?key=c%201" })
+            (await PostAsync(hook, json, "application/json", query).ShouldBeOkAsync()).GetRawText().ShouldBe(said.GetRawText());
+        (await _scene.SaidAsync(_scene.Lineker, "#batak")).ShouldBe(["Bel Rumah: cadangan selesai"]);
 
-    private Task<HttpResponseMessage> PostAsync(MadeToken hook, byte[] body, string type)
+        await PostAsync(hook, json, "application/json", "?key=c2").ShouldBeRefusedAsync("400 invalid_parameter key");
+        foreach (var wrong in new[] { "?key=", "?key=a&key=b", "?key=a%00", "?key=" + new string('k', 65) })
+            await PostAsync(hook, "cadangan selesai", query: wrong).ShouldBeRefusedAsync("400 invalid_parameter key");
+    }
+
+    private Task<HttpResponseMessage> PostAsync(MadeToken hook, string body, string type = "text/plain", string query = "") =>
+        PostAsync(hook, Encoding.UTF8.GetBytes(body), type, query);
+
+    private Task<HttpResponseMessage> PostAsync(MadeToken hook, byte[] body, string type, string query = "")
     {
         var content = new ByteArrayContent(body);
         if (type.Length > 0) content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
-        return _anybody.PostAsync($"/api/v1/hooks/{hook.Secret.Write()}", content);
+        return _anybody.PostAsync($"/api/v1/hooks/{hook.Secret.Write()}{query}", content);
     }
 }
