@@ -82,6 +82,23 @@ public sealed class BackupsTests : IDisposable
     }
 
     [Fact]
+    public async Task One_that_would_leave_the_realm_no_room_is_refused_before_it_begins()
+    {
+        await MakeAsync();
+        var size = new FileInfo(DataDirectory.DatabaseIn(Data)).Length;
+        var needed = size + (size / 10) + (64 * 1024 * 1024);
+        var free = needed - 1;
+        var backups = new Backups(Data, _clock, () => free);
+
+        (await Should.ThrowAsync<StoreException>(backups.MakeAsync)).Message.ShouldContain($"it takes {needed} bytes, and {free} are free");
+        Directory.EnumerateFileSystemEntries(DataDirectory.BackupsIn(Data)).ShouldBeEmpty();
+        backups.UnderWay.ShouldBeNull();
+
+        free = needed;
+        await backups.MakeAsync();
+    }
+
+    [Fact]
     public async Task The_folders_are_their_owners_alone()
     {
         if (OperatingSystem.IsWindows()) return;
