@@ -12,13 +12,14 @@ internal sealed record ControlRequest
 
     public string? DisplayName { get; init; }
 
-    public Dictionary<string, string>? Attributes { get; init; }
+    public Dictionary<string, string?>? Attributes { get; init; }
 
     public string? Password { get; init; }
 
+    /// <summary>In place of the password, from an export. Not over HTTP.</summary>
     public string? PasswordHash { get; init; }
 
-    public bool IsAdmin { get; init; }
+    public bool? IsAdmin { get; init; }
 
     /// <summary>The realm of a peer.</summary>
     public string? Realm { get; init; }
@@ -39,7 +40,7 @@ internal sealed record ControlRequest
     public string? Group { get; init; }
 
     /// <summary>Whether a group that is made is open.</summary>
-    public bool IsOpen { get; init; }
+    public bool? IsOpen { get; init; }
 
     /// <summary>A topic, the word of a role, the name of a realm to move to.</summary>
     public string? Text { get; init; }
@@ -66,7 +67,7 @@ internal sealed record ControlRequest
     public string? In { get; init; }
 
     /// <summary>Whether what is made is a webhook.</summary>
-    public bool IsHook { get; init; }
+    public bool? IsHook { get; init; }
 
     /// <summary>Never the password: requests are not for logs, but a mistake must not matter.</summary>
     public override string ToString() => string.Join(' ', new[] { Do, Group, Username, Realm }.OfType<string>());

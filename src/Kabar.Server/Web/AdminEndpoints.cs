@@ -37,7 +37,8 @@ internal sealed partial class AdminEndpoints(OperatorCommands commands, WebSessi
         }
 
         if (await WebBodies.ReadAsync(context, ControlJson.Default.ControlRequest, errors) is not { } body) return;
-        var request = body with { Do = command };
+        // Who comes with a hash has an export, and so the machine.
+        var request = body with { Do = command, PasswordHash = null };
         var shown = Shown(request);
         var onlyReads = commands.OnlyReads(command);
 

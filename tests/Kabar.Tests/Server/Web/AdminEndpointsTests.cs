@@ -96,6 +96,23 @@ public sealed class AdminEndpointsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Null_is_as_good_as_no_key_but_no_value_of_an_attribute()
+    {
+        await DoneAsync("user add", """{"username": "dewi", "password": "rahasia", "attributes": null, "is_admin": null, "is_open": null, "is_hook": null}""");
+        (await _server.Realm.Accounts.FindAsync(Username.Parse("dewi"), None)).ShouldNotBeNull().IsAdmin.ShouldBeFalse();
+
+        (await RefusedAsync("user add", """{"username": "eko", "password": "rahasia", "attributes": {"kota": null}}""")).ShouldBe("User \"eko\": the attribute \"kota\" has no value.");
+        (await _server.Realm.Accounts.FindAsync(Username.Parse("eko"), None)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task No_hash_is_taken_in_the_place_of_a_password()
+    {
+        (await RefusedAsync("user add", $$"""{"username": "dewi", "password_hash": "{{Hashes.Cheap}}"}""")).ShouldContain("a password 1");
+        (await _server.Realm.Accounts.FindAsync(Username.Parse("dewi"), None)).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task What_is_no_command_is_not_found()
     {
         using var reply = await PostAsync("user dance", "{}", _cookie);
