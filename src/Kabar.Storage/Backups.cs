@@ -47,14 +47,15 @@ public sealed class Backups(string data, TimeProvider clock, Func<long>? free = 
     }
 
     /// <summary>Makes one, on a thread of its own.</summary>
-    /// <exception cref="StoreException">One is being made, there is no room, or the copy failed; what was begun is then removed.</exception>
+    /// <exception cref="BackupRefusedException">One is being made, or there is no room.</exception>
+    /// <exception cref="StoreException">The copy failed; what was begun is removed.</exception>
     public async Task<Backup> MakeAsync()
     {
         var begun = clock.GetUtcNow();
         var folder = Path.Combine(_root, begun.UtcDateTime.ToString(NameFormat, CultureInfo.InvariantCulture));
         var making = new BackupUnderWay(folder + Unfinished, begun, Bytes: 0, Of: DatabaseBytes);
         if (Interlocked.CompareExchange(ref _underWay, making, null) is { } other)
-            throw new StoreException($"A backup is being made already, since {other.Begun.UtcDateTime:HH:mm:ss} UTC.");
+            throw new BackupRefusedException($"A backup is being made already, since {other.Begun.UtcDateTime:HH:mm:ss} UTC.");
         try
         {
             await Task.Factory.StartNew(() => Make(making, folder), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -78,7 +79,7 @@ public sealed class Backups(string data, TimeProvider clock, Func<long>? free = 
         // A copy that fills the disk would keep the realm from accepting messages.
         var needed = making.Of + (making.Of / 10) + LeastLeft;
         if (FreeBytes is var left && left < needed)
-            throw new StoreException(string.Create(CultureInfo.InvariantCulture, $"There is no room for a backup: with what the realm needs beside it, it takes {needed} bytes, and {left} are free."));
+            throw new BackupRefusedException(string.Create(CultureInfo.InvariantCulture, $"There is no room for a backup: with what the realm needs beside it, it takes {needed} bytes, and {left} are free."));
         try
         {
             StoreCopy.BackUp(data, making.Folder);

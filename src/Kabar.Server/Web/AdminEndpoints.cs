@@ -43,7 +43,18 @@ internal sealed partial class AdminEndpoints(OperatorCommands commands, WebSessi
         var onlyReads = commands.OnlyReads(command);
 
         // What changes something is done to its end, also when nobody waits for it any more.
-        var reply = await commands.ExecuteForAdminAsync(request, onlyReads ? context.RequestAborted : CancellationToken.None);
+        ControlReply reply;
+        try
+        {
+            reply = await commands.ExecuteForAdminAsync(request, onlyReads ? context.RequestAborted : CancellationToken.None);
+        }
+        catch (StoreException exception)
+        {
+            Log.Failed(logger, exception, login.Account.Username, shown);
+            await errors.RefuseAsync(context, Refusal.Failed);
+            return;
+        }
+
         if (reply.Error is { } sentence)
         {
             Log.Refused(logger, login.Account.Username, shown);
@@ -76,5 +87,8 @@ internal sealed partial class AdminEndpoints(OperatorCommands commands, WebSessi
 
         [LoggerMessage(EventId = 1313, Level = LogLevel.Warning, Message = "{User}, who may not administer this realm, asked for: {Command}.")]
         public static partial void NotAllowed(ILogger logger, Username user, string command);
+
+        [LoggerMessage(EventId = 1314, Level = LogLevel.Error, Message = "The store failed what the administrator {Admin} asked for: {Command}.")]
+        public static partial void Failed(ILogger logger, Exception exception, Username admin, string command);
     }
 }

@@ -44,7 +44,7 @@ public sealed class BackupsTests : IDisposable
                 await backups.MakeAsync();
                 return "";
             }
-            catch (StoreException exception)
+            catch (Exception exception) when (exception is BackupRefusedException or StoreException)
             {
                 return exception.Message;
             }
@@ -90,7 +90,7 @@ public sealed class BackupsTests : IDisposable
         var free = needed - 1;
         var backups = new Backups(Data, _clock, () => free);
 
-        (await Should.ThrowAsync<StoreException>(backups.MakeAsync)).Message.ShouldContain($"it takes {needed} bytes, and {free} are free");
+        (await Should.ThrowAsync<BackupRefusedException>(backups.MakeAsync)).Message.ShouldContain($"it takes {needed} bytes, and {free} are free");
         Directory.EnumerateFileSystemEntries(DataDirectory.BackupsIn(Data)).ShouldBeEmpty();
         backups.UnderWay.ShouldBeNull();
 

@@ -9,6 +9,7 @@ using Kabar.Server.Hosting;
 using Kabar.Server.Web;
 using Kabar.Tests.Core;
 using Kabar.Tests.Server.Control;
+using Kabar.Tests.Storage.Sqlite;
 using Microsoft.Extensions.Configuration;
 
 namespace Kabar.Tests.Server.Web;
@@ -110,6 +111,19 @@ public sealed class AdminEndpointsTests : IAsyncLifetime
     {
         (await RefusedAsync("user add", $$"""{"username": "dewi", "password_hash": "{{Hashes.Cheap}}"}""")).ShouldContain("a password 1");
         (await _server.Realm.Accounts.FindAsync(Username.Parse("dewi"), None)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_fault_of_the_store_is_none_of_the_commands_refusals()
+    {
+        Samples.Damage(Path.Combine(_data.Path, "kabar.db"), "DROP TABLE registration_code");
+
+        (await StatusAsync("user invite", _cookie)).ShouldBe((HttpStatusCode.InternalServerError, "failed"));
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var operators = UserCommand.Create(new Surroundings(TextReader.Null, output, error, _ => null));
+        (await Execution.InvokeAsync(operators, ["invite", "--data", _data.Path], output, error)).ShouldBe(1);
+        error.ToString().ShouldStartWith("SQLite: no such table");
     }
 
     [Fact]
