@@ -21,7 +21,8 @@ internal sealed partial class AdminEndpoints(OperatorCommands commands, WebSessi
         foreach (var command in commands.Names) routes.MapPost(PathOf(command), context => ServeAsync(context, command));
     }
 
-    private async Task ServeAsync(HttpContext context, string command)
+    /// <summary>Does one, if the one who asks may.</summary>
+    internal async Task ServeAsync(HttpContext context, string command)
     {
         if (!(await sessions.FindAsync(context)).TryGet(out var login, out var refusal))
         {
@@ -39,7 +40,7 @@ internal sealed partial class AdminEndpoints(OperatorCommands commands, WebSessi
         if (await WebBodies.ReadAsync(context, ControlJson.Default.ControlRequest, errors) is not { } body) return;
         // Who comes with a hash has an export, and so the machine.
         var request = body with { Do = command, PasswordHash = null };
-        var shown = Shown(request);
+        var shown = Shown(request.ToString());
         var onlyReads = commands.OnlyReads(command);
 
         // What changes something is done to its end, also when nobody waits for it any more.
@@ -57,7 +58,8 @@ internal sealed partial class AdminEndpoints(OperatorCommands commands, WebSessi
 
         if (reply.Error is { } sentence)
         {
-            Log.Refused(logger, login.Account.Username, shown);
+            var reason = Shown(request.Conceal(sentence));
+            Log.Refused(logger, login.Account.Username, shown, reason);
             await WebErrors.RefuseAsync(context, sentence);
             return;
         }
@@ -67,10 +69,9 @@ internal sealed partial class AdminEndpoints(OperatorCommands commands, WebSessi
     }
 
     // Names come as they were typed; one must not look like another line of the log.
-    private static string Shown(ControlRequest request)
+    private static string Shown(string text)
     {
-        const int Most = 200;
-        var text = request.ToString();
+        const int Most = 400;
         return string.Create(Math.Min(text.Length, Most), text, static (shown, text) =>
         {
             for (var i = 0; i < shown.Length; i++) shown[i] = char.IsControl(text[i]) ? '?' : text[i];
@@ -82,8 +83,8 @@ internal sealed partial class AdminEndpoints(OperatorCommands commands, WebSessi
         [LoggerMessage(EventId = 1311, Message = "The administrator {Admin}: {Command}.")]
         public static partial void Did(ILogger logger, LogLevel level, Username admin, string command);
 
-        [LoggerMessage(EventId = 1312, Level = LogLevel.Information, Message = "The administrator {Admin} was refused: {Command}.")]
-        public static partial void Refused(ILogger logger, Username admin, string command);
+        [LoggerMessage(EventId = 1312, Level = LogLevel.Information, Message = "The administrator {Admin} was refused: {Command}. {Reason}")]
+        public static partial void Refused(ILogger logger, Username admin, string command, string reason);
 
         [LoggerMessage(EventId = 1313, Level = LogLevel.Warning, Message = "{User}, who may not administer this realm, asked for: {Command}.")]
         public static partial void NotAllowed(ILogger logger, Username user, string command);
