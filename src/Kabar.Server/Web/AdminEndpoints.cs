@@ -60,7 +60,7 @@ internal sealed partial class AdminEndpoints(OperatorCommands commands, WebSessi
         {
             var reason = Shown(request.Conceal(sentence));
             Log.Refused(logger, login.Account.Username, shown, reason);
-            await WebErrors.RefuseAsync(context, sentence);
+            await errors.RefuseAsync(context, sentence);
             return;
         }
 

@@ -127,6 +127,25 @@ public sealed class AdminEndpointsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Every_request_counts_as_one_and_every_refusal_too()
+    {
+        var before = await FiguresAsync();
+        await RefusedAsync("user disable", """{"username": "nobody"}""");
+        using var large = await PostAsync("user add", $$"""{"username": "{{new string('x', 70_000)}}"}""", _cookie);
+        await StatusAsync("user list", cookie: "");
+        using var page = await _client.GetAsync(new Uri("/", UriKind.Relative)).BeforeDeadline();
+
+        var after = await FiguresAsync();
+        (after.Requests - before.Requests, after.Refusals - before.Refusals).ShouldBe((4, 3), "with the one that asks for the figures");
+
+        async Task<(long Requests, long Refusals)> FiguresAsync()
+        {
+            var status = (await DoneAsync("status", "{}")).GetProperty("status");
+            return (status.GetProperty("requests").GetInt64(), status.GetProperty("refusals").GetInt64());
+        }
+    }
+
+    [Fact]
     public async Task What_is_no_command_is_not_found()
     {
         using var reply = await PostAsync("user dance", "{}", _cookie);
