@@ -89,7 +89,7 @@ internal sealed class AccountCommands(Realm realm)
     {
         const int MostDays = 365;
         if (realm.Options.Registration != RegistrationMode.Invite)
-            return new ControlReply { Error = $"Registration is \"{(realm.Options.Registration == RegistrationMode.Open ? "open" : "off")}\": codes are for where it is \"invite\"." };
+            return new ControlReply { Error = $"Registration is \"{RegistrationModes.Word(realm.Options.Registration)}\": codes are for where it is \"invite\"." };
         var (uses, days) = (request.Uses ?? 1, request.Days ?? 7);
         if (uses < 1 || days is < 1 or > MostDays) return new ControlReply { Error = $"An invitation works once or more often, for 1 to {MostDays} days." };
         return new ControlReply { Code = await realm.Registrations.InviteAsync(uses, TimeSpan.FromDays(days)) };

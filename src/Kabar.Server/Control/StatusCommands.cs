@@ -1,4 +1,3 @@
-using System.Reflection;
 using Kabar.Core;
 using Kabar.Server.Federation;
 using Kabar.Server.Hosting;
@@ -17,9 +16,6 @@ namespace Kabar.Server.Control;
 internal sealed class StatusCommands(Realm realm, Peers peers, KabarOptions options, Backups backups, TimeProvider clock, RunningServer? server)
 {
     private const string Offline = "offline";
-
-    private static readonly string Version =
-        typeof(StatusCommands).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
 
     public ControlReply Answer() => Answer(
         realm.Name.Value,
@@ -47,7 +43,7 @@ internal sealed class StatusCommands(Realm realm, Peers peers, KabarOptions opti
             Status = new StatusReport
             {
                 Realm = realm,
-                Version = Version,
+                Version = ProgramVersion.Text,
                 Now = now,
                 Started = server?.Started,
                 UptimeSeconds = server is null ? null : (long)(now - server.Started).TotalSeconds,
@@ -66,7 +62,7 @@ internal sealed class StatusCommands(Realm realm, Peers peers, KabarOptions opti
                 DatabaseBytes = backups.DataBytes,
                 FreeBytes = backups.FreeBytes,
                 Backup = backups.UnderWay is { } making ? new BackupProgress(making.Begun, making.Bytes, making.Of) : null,
-                Registration = options.Registration.ToLowerInvariant(),
+                Registration = RegistrationModes.Word(options.RegistrationMode),
                 Listeners = server?.Listening() ?? [],
                 Peers = peers,
                 Limits = [.. options.Limits.All().Select(limit => new LimitLine(limit.Name, limit.Value, limit.Meaning))],
