@@ -1,7 +1,6 @@
 using System.Text;
 using Kabar.Core;
 using Kabar.Server.Connections;
-using Kabar.Server.Control;
 using Kabar.Server.Hosting;
 using Kabar.Server.Web;
 using Kabar.Tests.Core;
