@@ -10,10 +10,14 @@ namespace Kabar.Storage;
 /// </summary>
 /// <param name="data">The data directory.</param>
 /// <param name="clock">The time.</param>
-public sealed class Backups(string data, TimeProvider clock)
+/// <param name="free">How many bytes are free where the data lie; the disk is asked unless it is said.</param>
+public sealed class Backups(string data, TimeProvider clock, Func<long>? free = null)
 {
     // What is not whole: of the one under way, or of a process that died.
     private const string Unfinished = ".unfinished";
+
+    // What a backup must leave the realm besides a tenth of its size: the realm goes on writing while it is made, and after it.
+    private const long LeastLeft = 64 * 1024 * 1024;
 
     private const string NameFormat = "yyyyMMdd'T'HHmmssfff'Z'";
 
@@ -27,7 +31,7 @@ public sealed class Backups(string data, TimeProvider clock)
     public long DataBytes => DatabaseBytes + SizesOf(DataDirectory.SearchIndexIn(data));
 
     /// <summary>The bytes that are free where the data lie.</summary>
-    public long FreeBytes => new DriveInfo(Path.GetFullPath(data)).AvailableFreeSpace;
+    public long FreeBytes => free?.Invoke() ?? new DriveInfo(Path.GetFullPath(data)).AvailableFreeSpace;
 
     private long DatabaseBytes => SizesOf(DataDirectory.DatabaseIn(data));
 
@@ -43,14 +47,15 @@ public sealed class Backups(string data, TimeProvider clock)
     }
 
     /// <summary>Makes one, on a thread of its own.</summary>
-    /// <exception cref="StoreException">One is being made, there is no room, or the copy failed; what was begun is then removed.</exception>
+    /// <exception cref="BackupRefusedException">One is being made, or there is no room.</exception>
+    /// <exception cref="StoreException">The copy failed; what was begun is removed.</exception>
     public async Task<Backup> MakeAsync()
     {
         var begun = clock.GetUtcNow();
         var folder = Path.Combine(_root, begun.UtcDateTime.ToString(NameFormat, CultureInfo.InvariantCulture));
         var making = new BackupUnderWay(folder + Unfinished, begun, Bytes: 0, Of: DatabaseBytes);
         if (Interlocked.CompareExchange(ref _underWay, making, null) is { } other)
-            throw new StoreException($"A backup is being made already, since {other.Begun.UtcDateTime:HH:mm:ss} UTC.");
+            throw new BackupRefusedException($"A backup is being made already, since {other.Begun.UtcDateTime:HH:mm:ss} UTC.");
         try
         {
             await Task.Factory.StartNew(() => Make(making, folder), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -71,9 +76,10 @@ public sealed class Backups(string data, TimeProvider clock)
         DataDirectory.Make(_root);
         foreach (var remains in Directory.EnumerateDirectories(_root, "*" + Unfinished)) Directory.Delete(remains, recursive: true);
 
-        // A copy that fills the disk would keep the realm from accepting messages while it fails.
-        if (FreeBytes is var free && free <= making.Of)
-            throw new StoreException(string.Create(CultureInfo.InvariantCulture, $"There is no room for a backup: it takes {making.Of} bytes, and {free} are free."));
+        // A copy that fills the disk would keep the realm from accepting messages.
+        var needed = making.Of + (making.Of / 10) + LeastLeft;
+        if (FreeBytes is var left && left < needed)
+            throw new BackupRefusedException(string.Create(CultureInfo.InvariantCulture, $"There is no room for a backup: with what the realm needs beside it, it takes {needed} bytes, and {left} are free."));
         try
         {
             StoreCopy.BackUp(data, making.Folder);

@@ -29,7 +29,7 @@ internal static class BackupCommand
                 return;
             }
 
-            await using var link = await OperatorLink.OpenAsync(settings.Read(result).Options, mayMake: false, cancellationToken);
+            await using var link = await OperatorLink.OpenUnchangedAsync(settings.Read(result).Options, cancellationToken);
             var made = (await link.AskAsync(new ControlRequest { Do = "backup" }, cancellationToken)).Backup ?? throw new CommandFault("The server's answer is empty.");
             await around.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"backed up to {made.Folder} ({made.Bytes} bytes, {made.Seconds:F1} s)"));
         }));
@@ -44,7 +44,7 @@ internal static class BackupCommand
         command.Options.Add(json);
         command.SetAction((result, cancellationToken) => Execution.RunAsync(around, async () =>
         {
-            await using var link = await OperatorLink.OpenAsync(settings.Read(result).Options, mayMake: false, cancellationToken);
+            await using var link = await OperatorLink.OpenUnchangedAsync(settings.Read(result).Options, cancellationToken);
             var backups = (await link.AskAsync(new ControlRequest { Do = "backup list" }, cancellationToken)).Backups ?? [];
             if (result.GetValue(json))
             {

@@ -19,7 +19,7 @@ internal static class StatusCommand
         command.Options.Add(json);
         command.SetAction((result, cancellationToken) => Execution.RunAsync(around, async () =>
         {
-            await using var link = await OperatorLink.OpenAsync(settings.Read(result).Options, mayMake: false, cancellationToken);
+            await using var link = await OperatorLink.OpenUnchangedAsync(settings.Read(result).Options, cancellationToken);
             var status = (await link.AskAsync(new ControlRequest { Do = "status" }, cancellationToken)).Status ?? throw new CommandFault("The server's answer is empty.");
             if (result.GetValue(json)) await around.Output.WriteLineAsync(JsonSerializer.Serialize(status, ControlJson.Default.StatusReport));
             else await WriteAsync(around.Output, status);

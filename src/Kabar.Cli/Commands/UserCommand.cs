@@ -52,7 +52,7 @@ internal static class UserCommand
                 Do = "user add",
                 Username = result.GetRequiredValue(username),
                 DisplayName = result.GetValue(name),
-                Attributes = (result.GetValue(attributes) ?? []).Select(pair => pair.Split('=', 2)).GroupBy(pair => pair[0]).ToDictionary(pairs => pairs.Key, pairs => pairs.Last()[1]),
+                Attributes = (result.GetValue(attributes) ?? []).Select(pair => pair.Split('=', 2)).GroupBy(pair => pair[0]).ToDictionary(pairs => pairs.Key, string? (pairs) => pairs.Last()[1]),
                 IsAdmin = result.GetValue(isAdmin),
                 Password = await ReadPasswordAsync(around, cancellationToken),
             };

@@ -31,7 +31,7 @@ internal static class AccountFile
                 Attributes = root.EnumerateObject()
                     .Where(property => property.Value.ValueKind == JsonValueKind.String && !Core.Accounts.IsReserved(property.Name))
                     .GroupBy(property => property.Name)
-                    .ToDictionary(same => same.Key, same => same.Last().Value.GetString() ?? ""),
+                    .ToDictionary(same => same.Key, same => same.Last().Value.GetString()),
             };
             if (request.Password is null && request.PasswordHash is null) throw new CommandFault($"Line {number} has no \"password\".");
             return (request, IsTrue(root, "disabled"));

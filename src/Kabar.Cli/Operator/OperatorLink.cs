@@ -22,21 +22,15 @@ internal abstract class OperatorLink : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     public static async Task<OperatorLink> OpenAsync(KabarOptions options, bool mayMake, CancellationToken cancellationToken)
     {
-        var data = options.Data;
-        if (!mayMake && !File.Exists(DataDirectory.DatabaseIn(data))) throw new CommandFault($"There are no data in {data}.");
-        if (DataDirectory.TryHold(data) is { } held) return await DirectLink.OpenAsync(held, options, cancellationToken);
+        if (!mayMake) ExpectData(options.Data);
+        return DataDirectory.TryHold(options.Data) is { } held ? await DirectLink.OpenAsync(held, options, cancellationToken) : await ConnectAsync(options.Data, cancellationToken);
+    }
 
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(DataDirectory.ControlSocketIn(Path.GetFullPath(data))), cancellationToken);
-            return new SocketLink(socket);
-        }
-        catch (SocketException exception)
-        {
-            socket.Dispose();
-            throw new CommandFault($"Another kabar holds {data} and does not answer ({exception.Message}).");
-        }
+    /// <summary>Finds the way for a backup or the status, which leave data that no server holds as they are: they are not brought to the schema of this program.</summary>
+    public static async Task<OperatorLink> OpenUnchangedAsync(KabarOptions options, CancellationToken cancellationToken)
+    {
+        ExpectData(options.Data);
+        return DataDirectory.TryHold(options.Data) is { } held ? new UnchangedLink(held, options) : await ConnectAsync(options.Data, cancellationToken);
     }
 
     /// <summary>Asks, and throws what went wrong as a sentence.</summary>
@@ -50,9 +44,49 @@ internal abstract class OperatorLink : IAsyncDisposable
 
     protected abstract Task<ControlReply> SendAsync(ControlRequest request, CancellationToken cancellationToken);
 
+    private static void ExpectData(string data)
+    {
+        if (!File.Exists(DataDirectory.DatabaseIn(data))) throw new CommandFault($"There are no data in {data}.");
+    }
+
+    private static async Task<OperatorLink> ConnectAsync(string data, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(DataDirectory.ControlSocketIn(Path.GetFullPath(data))), cancellationToken);
+            return new SocketLink(socket);
+        }
+        catch (SocketException exception)
+        {
+            socket.Dispose();
+            throw new CommandFault($"Another kabar holds {data} and does not answer ({exception.Message}).");
+        }
+    }
+
+    private sealed class UnchangedLink(DataDirectory held, KabarOptions options) : OperatorLink
+    {
+        public override ValueTask DisposeAsync()
+        {
+            held.Dispose();
+            return ValueTask.CompletedTask;
+        }
+
+        protected override async Task<ControlReply> SendAsync(ControlRequest request, CancellationToken cancellationToken)
+        {
+            var backups = new Backups(held.Path, TimeProvider.System);
+            return request.Do switch
+            {
+                "backup" => await new BackupCommands(backups, TimeProvider.System).MakeAsync(),
+                "backup list" => new BackupCommands(backups, TimeProvider.System).List(),
+                "status" => StatusCommands.Answer(StoreGlance.Take(held.Database), options, backups, TimeProvider.System.GetUtcNow()),
+                _ => throw new NotSupportedException($"\"{request.Do}\" may change the data."),
+            };
+        }
+    }
+
     private sealed class DirectLink(DataDirectory held, SqliteStore store, Peers peers, Realm realm, OperatorCommands commands) : OperatorLink
     {
-
         public static async Task<OperatorLink> OpenAsync(DataDirectory held, KabarOptions options, CancellationToken cancellationToken)
         {
             SqliteStore? store = null;

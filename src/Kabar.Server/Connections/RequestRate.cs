@@ -1,6 +1,6 @@
 namespace Kabar.Server.Connections;
 
-/// <summary>A token bucket: so many requests a second sustained, so many at once. Belongs to one connection's loop.</summary>
+/// <summary>A token bucket: so many requests a second sustained, so many at once. Used by one thread at a time: the loop of a connection, or whoever holds the lock of its owner.</summary>
 internal sealed class RequestRate(int perSecond, int burst, TimeProvider clock)
 {
     private double _tokens = Math.Max(burst, 1);

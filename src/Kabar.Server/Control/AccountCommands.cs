@@ -13,10 +13,17 @@ internal sealed class AccountCommands(Realm realm)
     {
         var username = NameOf(request);
         var displayName = string.IsNullOrEmpty(request.DisplayName) ? username : request.DisplayName;
-        IReadOnlyList<KeyValuePair<string, string>> attributes = request.Attributes is null ? [] : [.. request.Attributes];
+        var attributes = new List<KeyValuePair<string, string>>();
+        foreach (var (key, value) in request.Attributes ?? [])
+        {
+            if (value is null) return new ControlReply { Error = $"User \"{request.Username}\": the attribute \"{key}\" has no value." };
+            attributes.Add(new(key, value));
+        }
+
+        var isAdmin = request.IsAdmin == true;
         return Answer(request, request.PasswordHash is { } hash
-            ? await realm.Accounts.AddHashedAsync(username, displayName, attributes, hash, request.IsAdmin, cancellationToken)
-            : await realm.Accounts.AddAsync(username, displayName, attributes, PasswordOf(request), request.IsAdmin, cancellationToken));
+            ? await realm.Accounts.AddHashedAsync(username, displayName, attributes, hash, isAdmin, cancellationToken)
+            : await realm.Accounts.AddAsync(username, displayName, attributes, PasswordOf(request), isAdmin, cancellationToken));
     }
 
     /// <summary>All of them in the order of their making, or a page of those that a text finds, by their names.</summary>
@@ -82,7 +89,7 @@ internal sealed class AccountCommands(Realm realm)
     {
         const int MostDays = 365;
         if (realm.Options.Registration != RegistrationMode.Invite)
-            return new ControlReply { Error = $"Registration is \"{(realm.Options.Registration == RegistrationMode.Open ? "open" : "off")}\": codes are for where it is \"invite\"." };
+            return new ControlReply { Error = $"Registration is \"{RegistrationModes.Word(realm.Options.Registration)}\": codes are for where it is \"invite\"." };
         var (uses, days) = (request.Uses ?? 1, request.Days ?? 7);
         if (uses < 1 || days is < 1 or > MostDays) return new ControlReply { Error = $"An invitation works once or more often, for 1 to {MostDays} days." };
         return new ControlReply { Code = await realm.Registrations.InviteAsync(uses, TimeSpan.FromDays(days)) };

@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using Kabar.Core;
+using Kabar.Protocol.Links;
 
 namespace Kabar.Server.Control;
 
@@ -12,13 +14,14 @@ internal sealed record ControlRequest
 
     public string? DisplayName { get; init; }
 
-    public Dictionary<string, string>? Attributes { get; init; }
+    public Dictionary<string, string?>? Attributes { get; init; }
 
     public string? Password { get; init; }
 
+    /// <summary>In place of the password, from an export. Not over HTTP.</summary>
     public string? PasswordHash { get; init; }
 
-    public bool IsAdmin { get; init; }
+    public bool? IsAdmin { get; init; }
 
     /// <summary>The realm of a peer.</summary>
     public string? Realm { get; init; }
@@ -39,7 +42,7 @@ internal sealed record ControlRequest
     public string? Group { get; init; }
 
     /// <summary>Whether a group that is made is open.</summary>
-    public bool IsOpen { get; init; }
+    public bool? IsOpen { get; init; }
 
     /// <summary>A topic, the word of a role, the name of a realm to move to.</summary>
     public string? Text { get; init; }
@@ -66,10 +69,35 @@ internal sealed record ControlRequest
     public string? In { get; init; }
 
     /// <summary>Whether what is made is a webhook.</summary>
-    public bool IsHook { get; init; }
+    public bool? IsHook { get; init; }
 
-    /// <summary>Never the password: requests are not for logs, but a mistake must not matter.</summary>
-    public override string ToString() => string.Join(' ', new[] { Do, Group, Username, Realm }.OfType<string>());
+    /// <summary>
+    /// For the log: the command and what it is done to. Never a password, a code, the secret of a token or a topic, also when one of them stands where something else belongs: an id is told when
+    /// it is one, a word of a role when it is one.
+    /// </summary>
+    public override string ToString() => string.Join(' ', new[]
+    {
+        Do,
+        Group,
+        Username,
+        Realm ?? (PeerCode.TryParse(Code?.Trim(), out var peer) ? peer.Realm.Value : null),
+        Guid.TryParse(Session, out var session) ? $"session {session}" : null,
+        Guid.TryParse(Token, out var token) ? $"token {token}" : null,
+        In is null ? null : $"in {In}",
+        Do switch
+        {
+            "group role" when GroupRoles.Parse(Text ?? "") is { } role => $"as {GroupRoles.Word(role)}",
+            "group move" when RealmName.TryParse(Text, out var home) => $"to {home}",
+            _ => null,
+        },
+        IsAdmin == true ? "as administrator" : null,
+        IsHook == true ? "as webhook" : null,
+    }.OfType<string>());
+
+    /// <summary>A sentence of refusal for the log: without what was typed where a secret may have been typed by mistake.</summary>
+    public string Conceal(string sentence) => new[] { Token, Session, Text, Address, Code, DisplayName, Realm }
+        .Where(typed => !string.IsNullOrEmpty(typed))
+        .Aggregate(sentence, (shown, typed) => shown.Replace($"\"{typed}\"", "\"…\"", StringComparison.Ordinal));
 }
 
 /// <summary>The answer, one JSON object a line.</summary>

@@ -30,7 +30,7 @@ internal sealed class GroupCommands(Realm realm)
         if (!Username.TryParse(request.Username, out var username) || await realm.Accounts.FindAsync(username, cancellationToken) is not { } owner)
             return Refused($"There is no user \"{request.Username}\" to own the group.");
 
-        return (await realm.Groups.CreateAsync(owner, address.Name, request.IsOpen, cancellationToken)).TryGet(out _, out var refusal)
+        return (await realm.Groups.CreateAsync(owner, address.Name, request.IsOpen == true, cancellationToken)).TryGet(out _, out var refusal)
             ? new ControlReply()
             : Refused(refusal switch
             {

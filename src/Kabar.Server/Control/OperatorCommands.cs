@@ -74,10 +74,21 @@ internal sealed class OperatorCommands : IDisposable
     /// <summary>Whether a command changes nothing.</summary>
     public bool OnlyReads(string name) => _table.TryGetValue(name, out var command) && command.OnlyReads;
 
-    /// <summary>Does what the operator asks.</summary>
-    public Task<ControlReply> ExecuteAsync(ControlRequest request, CancellationToken cancellationToken) => ExecuteAsync(request, keepsAnAdmin: false, cancellationToken);
+    /// <summary>Does what the operator asks. A fault of the store is told in its words, as what the command refuses: it is his machine.</summary>
+    public async Task<ControlReply> ExecuteAsync(ControlRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ExecuteAsync(request, keepsAnAdmin: false, cancellationToken);
+        }
+        catch (StoreException exception)
+        {
+            return new ControlReply { Error = exception.Message };
+        }
+    }
 
     /// <summary>Does what an administrator asks: the same, but the last who has the right keeps it, since nobody could give it back but the operator.</summary>
+    /// <exception cref="StoreException">The store failed.</exception>
     public Task<ControlReply> ExecuteForAdminAsync(ControlRequest request, CancellationToken cancellationToken) => ExecuteAsync(request, keepsAnAdmin: true, cancellationToken);
 
     public void Dispose() => _taking.Dispose();
@@ -91,7 +102,7 @@ internal sealed class OperatorCommands : IDisposable
                 ? await TakeAsync(command, request, cancellationToken)
                 : await command.Execute(request, cancellationToken);
         }
-        catch (Exception exception) when (exception is StoreException or SettingException)
+        catch (SettingException exception)
         {
             return new ControlReply { Error = exception.Message };
         }

@@ -1,8 +1,8 @@
-using System.Reflection;
 using Kabar.Core;
 using Kabar.Server.Federation;
 using Kabar.Server.Hosting;
 using Kabar.Storage;
+using Kabar.Storage.Sqlite;
 
 namespace Kabar.Server.Control;
 
@@ -15,19 +15,35 @@ namespace Kabar.Server.Control;
 /// <param name="server">The server, where one runs.</param>
 internal sealed class StatusCommands(Realm realm, Peers peers, KabarOptions options, Backups backups, TimeProvider clock, RunningServer? server)
 {
-    private static readonly string Version =
-        typeof(StatusCommands).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
+    private const string Offline = "offline";
 
-    public ControlReply Answer()
-    {
-        var now = clock.GetUtcNow();
-        var figures = realm.Figures;
-        return new ControlReply
+    public ControlReply Answer() => Answer(
+        realm.Name.Value,
+        realm.Figures,
+        [.. peers.Links.Select(link => new PeerState(link.Peer.Realm.Value, peers.IsOffline ? Offline : link.State, link.Outbox.Count, link.Outbox.Bytes))],
+        options,
+        backups,
+        clock.GetUtcNow(),
+        server);
+
+    /// <summary>The same of data that no server holds, and that stay as they are.</summary>
+    public static ControlReply Answer(StoreGlance data, KabarOptions options, Backups backups, DateTimeOffset now) => Answer(
+        data.Realm ?? KabarHost.Unnamed,
+        data.Figures,
+        [.. data.Queues.Select(queue => new PeerState(queue.Realm, Offline, queue.Count, queue.Bytes))],
+        options,
+        backups,
+        now,
+        server: null);
+
+    private static ControlReply Answer(
+        string realm, StoreFigures figures, IReadOnlyList<PeerState> peers, KabarOptions options, Backups backups, DateTimeOffset now, RunningServer? server) =>
+        new()
         {
             Status = new StatusReport
             {
-                Realm = realm.Name.Value,
-                Version = Version,
+                Realm = realm,
+                Version = ProgramVersion.Text,
                 Now = now,
                 Started = server?.Started,
                 UptimeSeconds = server is null ? null : (long)(now - server.Started).TotalSeconds,
@@ -46,11 +62,10 @@ internal sealed class StatusCommands(Realm realm, Peers peers, KabarOptions opti
                 DatabaseBytes = backups.DataBytes,
                 FreeBytes = backups.FreeBytes,
                 Backup = backups.UnderWay is { } making ? new BackupProgress(making.Begun, making.Bytes, making.Of) : null,
-                Registration = options.Registration.ToLowerInvariant(),
+                Registration = RegistrationModes.Word(options.RegistrationMode),
                 Listeners = server?.Listening() ?? [],
-                Peers = [.. peers.Links.Select(link => new PeerState(link.Peer.Realm.Value, peers.IsOffline ? "offline" : link.State, link.Outbox.Count, link.Outbox.Bytes))],
+                Peers = peers,
                 Limits = [.. options.Limits.All().Select(limit => new LimitLine(limit.Name, limit.Value, limit.Meaning))],
             },
         };
-    }
 }

@@ -22,7 +22,7 @@ internal sealed class TokenCommands(Realm realm)
     {
         if (await FindAsync(request, cancellationToken) is not { } account) return Unknown(request);
         var name = request.DisplayName ?? "";
-        if (request.IsHook)
+        if (request.IsHook == true)
         {
             if (!GroupAddress.TryParse(request.In, out var group)) return Refused($"\"{request.In}\" is no group; a webhook is for one.");
             if (request.May is not null || request.Days is not null) return Refused("A webhook may send, and lasts until it is revoked.");

@@ -30,6 +30,9 @@ namespace Kabar.Server.Hosting;
 /// </summary>
 internal sealed class KabarHost : IAsyncDisposable
 {
+    /// <summary>The name of a realm until it is given one.</summary>
+    public const string Unnamed = "kabar";
+
     private const string NameKey = "realm";
 
     // What Linux has room for in the address of a Unix socket, less the NUL.
@@ -125,7 +128,7 @@ internal sealed class KabarHost : IAsyncDisposable
 
     /// <summary>The name that data carry, or the one a realm has until it is given one.</summary>
     public static RealmName StoredName(SqliteStore store) =>
-        RealmName.TryParse(store.FindSetting(NameKey) ?? "kabar", out var name) ? name : throw new SettingException("The data carry no valid realm name; run 'kabar check'.");
+        RealmName.TryParse(store.FindSetting(NameKey) ?? Unnamed, out var name) ? name : throw new SettingException("The data carry no valid realm name; run 'kabar check'.");
 
     /// <summary>Completes when the process is asked to stop.</summary>
     public Task WaitForStopAsync(CancellationToken cancellationToken) => _application.WaitForShutdownAsync(cancellationToken);

@@ -15,6 +15,7 @@ internal sealed class KabarMetrics : IDisposable
 
     private readonly Meter _meter = new(MeterName);
     private readonly long[] _refusals = new long[Enum.GetValues<Refusal>().Length];
+    private long _refusedCommands;
     private long _requests;
     private long _messages;
     private long _deliveries;
@@ -24,7 +25,7 @@ internal sealed class KabarMetrics : IDisposable
 
     public KabarMetrics(ConnectionRegistry registry)
     {
-        _meter.CreateObservableCounter("kabar_requests_total", () => Requests, description: "Request lines read.");
+        _meter.CreateObservableCounter("kabar_requests_total", () => Requests, description: "Requests: lines read, and what is asked under /api.");
         _meter.CreateObservableCounter("kabar_messages_total", () => Volatile.Read(ref _messages), description: "Messages acknowledged.");
         _meter.CreateObservableCounter("kabar_deliveries_total", () => Volatile.Read(ref _deliveries), description: "Texts sent to members of groups.");
         _meter.CreateObservableCounter("kabar_events_total", () => Volatile.Read(ref _events), description: "Events sent to connections that listen.");
@@ -35,7 +36,7 @@ internal sealed class KabarMetrics : IDisposable
         _meter.CreateObservableGauge("kabar_connections", () => (long)registry.Count, description: "Open connections.");
     }
 
-    /// <summary>Request lines read.</summary>
+    /// <summary>Request lines read, and requests over HTTP under <c>/api</c>.</summary>
     public long Requests => Volatile.Read(ref _requests);
 
     /// <summary>Requests refused, for whatever reason.</summary>
@@ -43,7 +44,7 @@ internal sealed class KabarMetrics : IDisposable
     {
         get
         {
-            var sum = 0L;
+            var sum = Volatile.Read(ref _refusedCommands);
             for (var i = 0; i < _refusals.Length; i++) sum += Volatile.Read(ref _refusals[i]);
             return sum;
         }
@@ -63,6 +64,9 @@ internal sealed class KabarMetrics : IDisposable
 
     public void CountRefusal(Refusal refusal) => Interlocked.Increment(ref _refusals[(int)refusal]);
 
+    /// <summary>Counts what a command of administration has refused in a sentence of its own.</summary>
+    public void CountRefusedCommand() => Interlocked.Increment(ref _refusedCommands);
+
     /// <summary>Whether an instrument is one of these: another realm in the process has a meter of the same name.</summary>
     public bool Owns(Instrument instrument) => instrument.Meter == _meter;
 
@@ -74,6 +78,8 @@ internal sealed class KabarMetrics : IDisposable
 
     public void Dispose() => _meter.Dispose();
 
-    private IEnumerable<Measurement<long>> Refusals() => Enum.GetValues<Refusal>().Select(refusal =>
-        new Measurement<long>(Volatile.Read(ref _refusals[(int)refusal]), new KeyValuePair<string, object?>("refusal", refusal.ToString())));
+    private IEnumerable<Measurement<long>> Refusals() =>
+        Enum.GetValues<Refusal>().Select(refusal => Of(refusal.ToString(), Volatile.Read(ref _refusals[(int)refusal]))).Append(Of("Command", Volatile.Read(ref _refusedCommands)));
+
+    private static Measurement<long> Of(string refusal, long count) => new(count, new KeyValuePair<string, object?>("refusal", refusal));
 }

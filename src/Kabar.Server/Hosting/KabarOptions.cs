@@ -59,13 +59,8 @@ internal sealed record KabarOptions
     public IReadOnlyList<IPAddress> ProxyAddresses =>
         [.. Proxies.Select(proxy => IPAddress.TryParse(proxy, out var address) ? address : throw new SettingException($"Proxies \"{proxy}\" is not an address such as 127.0.0.1."))];
 
-    public RegistrationMode RegistrationMode => Registration.ToLowerInvariant() switch
-    {
-        "off" => RegistrationMode.Off,
-        "invite" => RegistrationMode.Invite,
-        "open" => RegistrationMode.Open,
-        _ => throw new SettingException($"Registration \"{Registration}\" is none of off, invite and open."),
-    };
+    public RegistrationMode RegistrationMode =>
+        RegistrationModes.Parse(Registration.ToLowerInvariant()) ?? throw new SettingException($"Registration \"{Registration}\" is none of off, invite and open.");
 
     public Language SpokenLanguage => Language.ToLowerInvariant() switch
     {

@@ -21,7 +21,8 @@ internal sealed partial class AdminEndpoints(OperatorCommands commands, WebSessi
         foreach (var command in commands.Names) routes.MapPost(PathOf(command), context => ServeAsync(context, command));
     }
 
-    private async Task ServeAsync(HttpContext context, string command)
+    /// <summary>Does one, if the one who asks may.</summary>
+    internal async Task ServeAsync(HttpContext context, string command)
     {
         if (!(await sessions.FindAsync(context)).TryGet(out var login, out var refusal))
         {
@@ -37,16 +38,29 @@ internal sealed partial class AdminEndpoints(OperatorCommands commands, WebSessi
         }
 
         if (await WebBodies.ReadAsync(context, ControlJson.Default.ControlRequest, errors) is not { } body) return;
-        var request = body with { Do = command };
-        var shown = Shown(request);
+        // Who comes with a hash has an export, and so the machine.
+        var request = body with { Do = command, PasswordHash = null };
+        var shown = Shown(request.ToString());
         var onlyReads = commands.OnlyReads(command);
 
         // What changes something is done to its end, also when nobody waits for it any more.
-        var reply = await commands.ExecuteForAdminAsync(request, onlyReads ? context.RequestAborted : CancellationToken.None);
+        ControlReply reply;
+        try
+        {
+            reply = await commands.ExecuteForAdminAsync(request, onlyReads ? context.RequestAborted : CancellationToken.None);
+        }
+        catch (StoreException exception)
+        {
+            Log.Failed(logger, exception, login.Account.Username, shown);
+            await errors.RefuseAsync(context, Refusal.Failed);
+            return;
+        }
+
         if (reply.Error is { } sentence)
         {
-            Log.Refused(logger, login.Account.Username, shown);
-            await WebErrors.RefuseAsync(context, sentence);
+            var reason = Shown(request.Conceal(sentence));
+            Log.Refused(logger, login.Account.Username, shown, reason);
+            await errors.RefuseAsync(context, sentence);
             return;
         }
 
@@ -55,10 +69,9 @@ internal sealed partial class AdminEndpoints(OperatorCommands commands, WebSessi
     }
 
     // Names come as they were typed; one must not look like another line of the log.
-    private static string Shown(ControlRequest request)
+    private static string Shown(string text)
     {
-        const int Most = 200;
-        var text = request.ToString();
+        const int Most = 400;
         return string.Create(Math.Min(text.Length, Most), text, static (shown, text) =>
         {
             for (var i = 0; i < shown.Length; i++) shown[i] = char.IsControl(text[i]) ? '?' : text[i];
@@ -70,10 +83,13 @@ internal sealed partial class AdminEndpoints(OperatorCommands commands, WebSessi
         [LoggerMessage(EventId = 1311, Message = "The administrator {Admin}: {Command}.")]
         public static partial void Did(ILogger logger, LogLevel level, Username admin, string command);
 
-        [LoggerMessage(EventId = 1312, Level = LogLevel.Information, Message = "The administrator {Admin} was refused: {Command}.")]
-        public static partial void Refused(ILogger logger, Username admin, string command);
+        [LoggerMessage(EventId = 1312, Level = LogLevel.Information, Message = "The administrator {Admin} was refused: {Command}. {Reason}")]
+        public static partial void Refused(ILogger logger, Username admin, string command, string reason);
 
         [LoggerMessage(EventId = 1313, Level = LogLevel.Warning, Message = "{User}, who may not administer this realm, asked for: {Command}.")]
         public static partial void NotAllowed(ILogger logger, Username user, string command);
+
+        [LoggerMessage(EventId = 1314, Level = LogLevel.Error, Message = "The store failed what the administrator {Admin} asked for: {Command}.")]
+        public static partial void Failed(ILogger logger, Exception exception, Username admin, string command);
     }
 }

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Reflection;
 using System.Text;
 using Kabar.Core;
 using Kabar.Protocol.Native;
@@ -14,9 +13,6 @@ namespace Kabar.Server.Web;
 /// <summary>Logging in and out by browser, at <c>/api/session</c>. What comes after it goes over the WebSocket. Protocol: web, "Session".</summary>
 internal sealed class SessionEndpoints(Realm realm, KabarOptions options, WebSessions sessions, WebErrors errors)
 {
-    private static readonly string Version =
-        typeof(SessionEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
-
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.Map(ApiRoutes.Session, TellAsync);
@@ -72,14 +68,9 @@ internal sealed class SessionEndpoints(Realm realm, KabarOptions options, WebSes
     private Task AnswerAsync(HttpContext context, LoggedIn? login) => context.Response.WriteAsJsonAsync(
         new SessionAnswer(
             realm.Name.Value,
-            realm.Options.Registration switch
-            {
-                RegistrationMode.Open => "open",
-                RegistrationMode.Invite => "invite",
-                _ => "off",
-            },
+            RegistrationModes.Word(realm.Options.Registration),
             options.SpokenLanguage == Language.English ? "en" : "id",
-            Version,
+            ProgramVersion.Text,
             login?.Account.Username.Value,
             login?.Account.DisplayName,
             login?.Session.Id.Value.ToString(),

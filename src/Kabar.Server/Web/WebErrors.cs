@@ -24,12 +24,19 @@ internal sealed class WebErrors(KabarOptions options, KabarMetrics metrics)
     }
 
     /// <summary>Answers that the body is no JSON of the kind that is asked for, or too large.</summary>
-    public Task RefuseBodyAsync(HttpContext context, int status) => status == StatusCodes.Status413PayloadTooLarge
-        ? WriteAsync(context, status, new WebError(TooLarge, NativeErrors.Word(Refusal.TextTooLong, LanguageOf(context.Request))))
-        : RefuseAsync(context, Refusal.MalformedLine);
+    public Task RefuseBodyAsync(HttpContext context, int status)
+    {
+        if (status != StatusCodes.Status413PayloadTooLarge) return RefuseAsync(context, Refusal.MalformedLine);
+        metrics.CountRefusal(Refusal.TextTooLong);
+        return WriteAsync(context, status, new WebError(TooLarge, NativeErrors.Word(Refusal.TextTooLong, LanguageOf(context.Request))));
+    }
 
     /// <summary>Answers with a sentence for an operator.</summary>
-    public static Task RefuseAsync(HttpContext context, string sentence) => WriteAsync(context, StatusCodes.Status400BadRequest, new WebError("refused", sentence));
+    public Task RefuseAsync(HttpContext context, string sentence)
+    {
+        metrics.CountRefusedCommand();
+        return WriteAsync(context, StatusCodes.Status400BadRequest, new WebError("refused", sentence));
+    }
 
     /// <summary>What the one who asks is spoken to in: the language he asks for, or the realm's.</summary>
     public Language LanguageOf(HttpRequest request) => request.GetTypedHeaders().AcceptLanguage

@@ -53,6 +53,7 @@ internal static partial class WebFrontEnd
             return;
         }
 
+        context.RequestServices.GetRequiredService<KabarMetrics>().CountRequest();
         context.Response.Headers.CacheControl = "no-store";
         var changes = !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method);
         if (changes && !SiteOrigin.IsOfThisSite(context.Request))

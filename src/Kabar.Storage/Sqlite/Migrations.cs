@@ -18,12 +18,22 @@ internal static class Migrations
     public static void Apply(Database database)
     {
         var version = Version(database);
-        if (version > Latest)
-            throw new StoreException($"The data have schema {version}; this program knows schemas up to {Latest}. A later version of kabar has written them.");
+        RefuseLater(version);
 
         for (var next = version + 1; next <= Latest; next++)
-            database.Run(string.Create(CultureInfo.InvariantCulture, $"BEGIN IMMEDIATE; {Scripts()[next - 1]}; PRAGMA user_version = {next}; COMMIT"));
+            database.Run(string.Create(CultureInfo.InvariantCulture, $"BEGIN IMMEDIATE; {Script(next)}; PRAGMA user_version = {next}; COMMIT"));
     }
+
+    /// <summary>Throws when a schema is one that this program does not know.</summary>
+    /// <exception cref="StoreException">It is.</exception>
+    public static void RefuseLater(int version)
+    {
+        if (version > Latest)
+            throw new StoreException($"The data have schema {version}; this program knows schemas up to {Latest}. A later version of kabar has written them.");
+    }
+
+    /// <summary>The script that leads to a schema.</summary>
+    internal static string Script(int version) => Scripts()[version - 1];
 
     private static List<string> Scripts()
     {

@@ -44,7 +44,7 @@ public sealed class BackupsTests : IDisposable
                 await backups.MakeAsync();
                 return "";
             }
-            catch (StoreException exception)
+            catch (Exception exception) when (exception is BackupRefusedException or StoreException)
             {
                 return exception.Message;
             }
@@ -78,6 +78,23 @@ public sealed class BackupsTests : IDisposable
         Directory.EnumerateFileSystemEntries(DataDirectory.BackupsIn(Data)).ShouldBeEmpty();
 
         await MakeAsync();
+        await backups.MakeAsync();
+    }
+
+    [Fact]
+    public async Task One_that_would_leave_the_realm_no_room_is_refused_before_it_begins()
+    {
+        await MakeAsync();
+        var size = new FileInfo(DataDirectory.DatabaseIn(Data)).Length;
+        var needed = size + (size / 10) + (64 * 1024 * 1024);
+        var free = needed - 1;
+        var backups = new Backups(Data, _clock, () => free);
+
+        (await Should.ThrowAsync<BackupRefusedException>(backups.MakeAsync)).Message.ShouldContain($"it takes {needed} bytes, and {free} are free");
+        Directory.EnumerateFileSystemEntries(DataDirectory.BackupsIn(Data)).ShouldBeEmpty();
+        backups.UnderWay.ShouldBeNull();
+
+        free = needed;
         await backups.MakeAsync();
     }
 

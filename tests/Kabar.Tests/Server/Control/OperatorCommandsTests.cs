@@ -33,6 +33,13 @@ public sealed class OperatorCommandsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_attribute_without_a_value_is_refused_and_the_next_command_is_heard()
+    {
+        (await AskAsync("""{"do": "user add", "username": "messi", "password": "surabaya", "attributes": {"kota": null}}""")).ShouldContain("has no value");
+        (await AskAsync("""{"do": "user add", "username": "messi", "password": "surabaya", "attributes": {"kota": "Medan"}}""")).ShouldBe("{}");
+    }
+
+    [Fact]
     public async Task An_account_is_added_and_can_log_in()
     {
         (await AskAsync("""{"do": "user add", "username": "messi", "display_name": "Lionel Messi", "attributes": {"negara": "Argentina"}, "password": "surabaya", "is_admin": true}""")).ShouldBe("{}");

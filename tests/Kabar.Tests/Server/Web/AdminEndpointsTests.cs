@@ -9,6 +9,7 @@ using Kabar.Server.Hosting;
 using Kabar.Server.Web;
 using Kabar.Tests.Core;
 using Kabar.Tests.Server.Control;
+using Kabar.Tests.Storage.Sqlite;
 using Microsoft.Extensions.Configuration;
 
 namespace Kabar.Tests.Server.Web;
@@ -93,6 +94,55 @@ public sealed class AdminEndpointsTests : IAsyncLifetime
         using var large = await PostAsync("user add", $$"""{"username": "dewi", "password": "x", "text": "{{new string('x', 70_000)}}"}""", _cookie);
         large.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
         (await _server.Realm.Accounts.ListAsync(None).CountAsync()).ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Null_is_as_good_as_no_key_but_no_value_of_an_attribute()
+    {
+        await DoneAsync("user add", """{"username": "dewi", "password": "rahasia", "attributes": null, "is_admin": null, "is_open": null, "is_hook": null}""");
+        (await _server.Realm.Accounts.FindAsync(Username.Parse("dewi"), None)).ShouldNotBeNull().IsAdmin.ShouldBeFalse();
+
+        (await RefusedAsync("user add", """{"username": "eko", "password": "rahasia", "attributes": {"kota": null}}""")).ShouldBe("User \"eko\": the attribute \"kota\" has no value.");
+        (await _server.Realm.Accounts.FindAsync(Username.Parse("eko"), None)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task No_hash_is_taken_in_the_place_of_a_password()
+    {
+        (await RefusedAsync("user add", $$"""{"username": "dewi", "password_hash": "{{Hashes.Cheap}}"}""")).ShouldContain("a password 1");
+        (await _server.Realm.Accounts.FindAsync(Username.Parse("dewi"), None)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_fault_of_the_store_is_none_of_the_commands_refusals()
+    {
+        Samples.Damage(Path.Combine(_data.Path, "kabar.db"), "DROP TABLE registration_code");
+
+        (await StatusAsync("user invite", _cookie)).ShouldBe((HttpStatusCode.InternalServerError, "failed"));
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var operators = UserCommand.Create(new Surroundings(TextReader.Null, output, error, _ => null));
+        (await Execution.InvokeAsync(operators, ["invite", "--data", _data.Path], output, error)).ShouldBe(1);
+        error.ToString().ShouldStartWith("SQLite: no such table");
+    }
+
+    [Fact]
+    public async Task Every_request_counts_as_one_and_every_refusal_too()
+    {
+        var before = await FiguresAsync();
+        await RefusedAsync("user disable", """{"username": "nobody"}""");
+        using var large = await PostAsync("user add", $$"""{"username": "{{new string('x', 70_000)}}"}""", _cookie);
+        await StatusAsync("user list", cookie: "");
+        using var page = await _client.GetAsync(new Uri("/", UriKind.Relative)).BeforeDeadline();
+
+        var after = await FiguresAsync();
+        (after.Requests - before.Requests, after.Refusals - before.Refusals).ShouldBe((4, 3), "with the one that asks for the figures");
+
+        async Task<(long Requests, long Refusals)> FiguresAsync()
+        {
+            var status = (await DoneAsync("status", "{}")).GetProperty("status");
+            return (status.GetProperty("requests").GetInt64(), status.GetProperty("refusals").GetInt64());
+        }
     }
 
     [Fact]
