@@ -17,6 +17,18 @@ async function talking(kept = {}) {
   return { ...world, timeline };
 }
 
+/** An open timeline of a group whose home is elsewhere, with one message of lineker. */
+async function talkingInBatak(kept = {}) {
+  const world = page(kept);
+  const client = await world.open();
+  const timeline = client.timeline('#batak@dua');
+  const started = timeline.start();
+  await settled();
+  await world.socket().answer('history', history([entry(1, { to: '#batak@dua' })]));
+  await started;
+  return { ...world, client, timeline };
+}
+
 /** @param {import('../js/realm/timeline.js').Timeline} timeline @param {number} index */
 const keyAt = (timeline, index) => timeline.items[index]?.key;
 
@@ -128,13 +140,7 @@ test('what may have been sent cannot be given up, what was only written can', as
 });
 
 test('a message that waits for the home of its group has no place, and gets it with its entry', async () => {
-  const world = page();
-  const client = await world.open();
-  const timeline = client.timeline('#batak@dua');
-  const started = timeline.start();
-  await settled();
-  await world.socket().answer('history', history([entry(1, { to: '#batak@dua' })]));
-  await started;
+  const { client, timeline, ...world } = await talkingInBatak();
   const key = timeline.send('horas');
   await world.socket().answer('send', { state: 'pending', mid: 'p' });
   assert.deepEqual(shown(timeline).at(-1), [null, 'horas', 'waiting']);
@@ -145,6 +151,30 @@ test('a message that waits for the home of its group has no place, and gets it w
   assert.equal(timeline.items.length, 2);
   assert.deepEqual(client.outbox.pending('#batak@dua'), []);
 });
+
+for (const isLoadedAnew of [false, true]) {
+  test(`a message that its group's home has placed while there was no connection stands once, ${isLoadedAnew ? 'found in the history' : 'heard of before the answer'}`, async () => {
+    const { client, socket, timeline, ...world } = await talkingInBatak();
+    const key = timeline.send('horas');
+    socket().break();
+    client.retryNow();
+    const said = entry(2, { to: '#batak@dua', from: 'messi', mid: 'p', text: 'horas' });
+    await world.reopen({ entries: isLoadedAnew ? [] : [said], at: said.at });
+    if (isLoadedAnew) {
+      timeline.renew();
+      await settled();
+      const request = socket().asked.findIndex(({ do: verb }) => verb === 'history');
+      socket().asked.unshift(...socket().asked.splice(request, 1));
+      await socket().answer('history', history([entry(1, { to: '#batak@dua' }), said]));
+    }
+
+    assert.equal(socket().asked[0].key, key);
+    await socket().answer('send', { state: 'pending', mid: 'p' });
+    assert.deepEqual(shown(timeline), [[1, 'text 1', null], [2, 'horas', 'sent']]);
+    if (!isLoadedAnew) assert.equal(keyAt(timeline, 1), key);
+    assert.deepEqual(client.outbox.pending('#batak@dua'), []);
+  });
+}
 
 test('a message that could not be delivered after all has failed, whether it has its place or not', async () => {
   const { client, socket, timeline } = await talking();

@@ -27,8 +27,8 @@ const SHELF = 'outbox:';
  * What one has said and the realm has given no place yet. Each message is kept in the browser before it is sent, and sent again with the same key until there is an answer: it
  * outlives the page and a restart of the realm, and is said once. Those of one conversation are sent one after the other, in the order in which they were written.
  *
- * Emits `change` with the address of the conversation, and `placed` when a message has become an entry.
- * @extends {Emitter<{change: string, placed: {message: Outgoing, posted: import('./types.js').Posted}}>}
+ * Emits `change` with the address of the conversation, and `answered` when the realm has a message, with its place or without.
+ * @extends {Emitter<{change: string, answered: {message: Outgoing, posted: import('./types.js').Posted}}>}
  */
 export class Outbox extends Emitter {
   #link;
@@ -208,12 +208,12 @@ export class Outbox extends Emitter {
     if (posted.position === undefined) {
       message.mid = posted.mid;
       message.state = 'pending';
-      this.#changed(message);
+      this.#keep(message);
     } else {
       this.#forget(message);
     }
 
-    this.emit('placed', { message, posted });
+    this.emit('answered', { message, posted });
     this.emit('change', message.to);
   }
 
@@ -250,8 +250,13 @@ export class Outbox extends Emitter {
 
   /** @param {Outgoing} message */
   #changed(message) {
-    this.#shelf.set(SHELF + message.key, message);
+    this.#keep(message);
     this.emit('change', message.to);
+  }
+
+  /** @param {Outgoing} message */
+  #keep(message) {
+    this.#shelf.set(SHELF + message.key, message);
   }
 
   /** @param {Outgoing} message */

@@ -58,7 +58,7 @@ export class Timeline extends Emitter {
     this.#parts = parts;
     this.#marks = new Marks(parts.addresses);
     parts.outbox.on('change', (to) => this.#isOf(to) && this.#outboxChanged());
-    parts.outbox.on('placed', ({ message, posted }) => this.#isOf(message.to) && this.#placed(message, posted));
+    parts.outbox.on('answered', ({ message, posted }) => this.#isOf(message.to) && this.#answered(message, posted));
   }
 
   get isGroup() {
@@ -396,25 +396,40 @@ export class Timeline extends Emitter {
   }
 
   /**
-   * A message was answered: it stands where the realm says, under the key that it had.
+   * A message was answered: it stands where the realm says, under the key that it had. What waits for its group's home may have its place already, when it was sent again.
    * @param {import('./outbox.js').Outgoing} message
    * @param {import('./types.js').Posted} posted
    */
-  #placed(message, posted) {
-    const { position, mid } = posted;
-    if (position === undefined || !this.#isLoaded) return;
-    const { me } = this.#parts;
-    const wasAtEnd = !this.hasNewer;
+  #answered(message, { position, mid, at }) {
+    if (!this.#isLoaded) return;
     const held = this.#held.get(mid);
     this.#held.delete(mid);
+    if (position === undefined) {
+      const entry = held ?? this.#window.items.find((item) => item.entry.mid === mid)?.entry;
+      if (entry) this.#said(message, entry);
+      return;
+    }
+
+    const wasAtEnd = !this.hasNewer;
     if (!wasAtEnd || this.find(position)) {
       this.#window.head = Math.max(this.#window.head, position);
       return;
     }
 
-    const entry = held ?? messageEntry(message, me, mid);
-    this.#window.put(this.#item({ ...entry, at: posted.at ?? '0', position }, message.key));
+    const entry = held ?? messageEntry(message, this.#parts.me, mid);
+    this.#window.put(this.#item({ ...entry, at: at ?? '0', position }, message.key));
     this.#tell('update', [message.key]);
+  }
+
+  /**
+   * A message that seemed to wait is an entry that has come already.
+   * @param {import('./outbox.js').Outgoing} message
+   * @param {PlacedEntry} entry
+   */
+  #said(message, entry) {
+    this.#window.put(this.#item(entry, message.key));
+    this.#parts.outbox.settle(entry);
+    this.#tell('update', [message.key, entry.mid]);
   }
 
   #outboxChanged() {
