@@ -152,6 +152,35 @@ test('a message that waits for the home of its group has no place, and gets it w
   assert.deepEqual(client.outbox.pending('#batak@dua'), []);
 });
 
+test('what waited for the home of its group has its place with its entry, though the group was not opened on this page', async () => {
+  const { client, timeline, ...before } = await talkingInBatak();
+  timeline.send('horas');
+  await before.socket().answer('send', { state: 'pending', mid: 'p' });
+  client.close();
+  const world = page(before);
+  world.client.start();
+  await world.greet();
+  await world.socket().answer('listen', { at: '100' });
+  await world.socket().answer('send', { state: 'pending', mid: 'p' });
+  world.socket().tell(entry(2, { to: '#batak@dua', from: 'messi', mid: 'p', text: 'horas' }));
+  assert.deepEqual(world.client.outbox.pending('#batak@dua'), []);
+  assert.deepEqual(page(before).client.outbox.pending('#batak@dua'), []);
+});
+
+test('what may have been said is not sent again when the realm has forgotten its key; what was never sent is', async () => {
+  const { client, clock, storage } = await talking();
+  client.outbox.add('lineker', 'sent');
+  client.outbox.add('lineker', 'written');
+  client.close();
+  await clock.pass(7 * 24 * 60 * 60_000);
+  const world = page({ storage, clock });
+  world.client.start();
+  await world.greet();
+  await world.socket().answer('listen', { at: '100' });
+  assert.deepEqual(world.socket().asked.filter((request) => request.do === 'send').map(({ text }) => text), ['written']);
+  assert.deepEqual(world.client.outbox.pending('lineker').map(({ state, code }) => [state, code]), [['failed', 'expired'], ['sending', undefined]]);
+});
+
 for (const isLoadedAnew of [false, true]) {
   test(`a message that its group's home has placed while there was no connection stands once, ${isLoadedAnew ? 'found in the history' : 'heard of before the answer'}`, async () => {
     const { client, socket, timeline, ...world } = await talkingInBatak();

@@ -4,6 +4,7 @@ import { Refusal } from './refusal.js';
 const MOST = 500;
 const MOST_IN_FLIGHT = 16;
 const PATIENCE = 2_000;
+const KEYS_ARE_KEPT = 7 * 24 * 60 * 60_000;
 const SHELF = 'outbox:';
 
 /**
@@ -18,6 +19,7 @@ const SHELF = 'outbox:';
  * @property {number} order
  * @property {'waiting' | 'sending' | 'pending' | 'failed'} state
  * @property {boolean} wasSent whether the realm may have it
+ * @property {number} [since] when it was sent first, in milliseconds since 1970
  * @property {string} [mid] once the realm has it
  * @property {string} [code] why it failed
  * @property {string} [error] the same for people
@@ -176,16 +178,29 @@ export class Outbox extends Emitter {
 
     for (const message of this.#messages) {
       const place = this.#addresses.fold(message.to);
-      if (message.state !== 'waiting' || busy.has(place) || inFlight++ >= MOST_IN_FLIGHT) continue;
+      if (message.state !== 'waiting' || busy.has(place)) continue;
+      if (this.#isTooLate(message)) {
+        this.#refused(message, 'expired');
+        continue;
+      }
+
+      if (inFlight++ >= MOST_IN_FLIGHT) continue;
       busy.add(place);
       this.#send(message);
     }
+  }
+
+  // Whether the realm may have it, and has forgotten its key by now: sent again it would be said twice.
+  /** @param {Outgoing} message */
+  #isTooLate({ wasSent, since, created }) {
+    return wasSent && this.#clock.now() - (since ?? Date.parse(created)) >= KEYS_ARE_KEPT;
   }
 
   /** @param {Outgoing} message */
   async #send(message) {
     message.state = 'sending';
     message.wasSent = true;
+    message.since ??= this.#clock.now();
     this.#changed(message);
     try {
       const { to, text, key, reply } = message;

@@ -215,14 +215,14 @@ export class Timeline extends Emitter {
   /**
    * Something has happened here.
    * @param {PlacedEntry} entry
+   * @param {string} [key] under which it stood here before it had its place
    */
-  apply(entry) {
+  apply(entry, key) {
     if (this.#loading) this.#missed.push(entry);
     if (this.#missed.length > MOST_MISSED) this.#missed.shift();
     const wasAtEnd = !this.hasNewer;
     const isNext = entry.position === this.#window.last + 1;
     this.#window.head = Math.max(this.#window.head, entry.position);
-    const key = this.#parts.outbox.settle(entry) ?? undefined;
     if (!this.#isLoaded) return;
     if (isRevision(entry)) this.#revise(entry);
     if (isNext) this.#window.last = entry.position;
