@@ -67,7 +67,7 @@ export class Timeline extends Emitter {
 
   /** In order of position; what has no place yet at the end, unless that is not loaded. @returns {readonly Item[]} */
   get items() {
-    this.#items ??= this.hasNewer || !this.#isLoaded ? this.#window.items : [...this.#window.items, ...this.#outgoing()];
+    this.#items ??= this.hasNewer ? this.#window.items : [...this.#window.items, ...this.#outgoing()];
     return this.#items;
   }
 
@@ -433,7 +433,6 @@ export class Timeline extends Emitter {
   }
 
   #outboxChanged() {
-    if (!this.#isLoaded) return;
     const keys = this.#outgoing().map((item) => item.key);
     if (this.#held.size > 0 && !this.#parts.outbox.isUnsure(this.address)) {
       // They were said on another device of one's own.
