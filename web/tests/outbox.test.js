@@ -181,6 +181,23 @@ test('what may have been said is not sent again when the realm has forgotten its
   assert.deepEqual(world.client.outbox.pending('lineker').map(({ state, code }) => [state, code]), [['failed', 'expired'], ['sending', undefined]]);
 });
 
+for (const [said, items] of /** @type {const} */ ([
+  [['halo'], [[1, 'text 1', null], [2, 'halo', 'sent']]],
+  [['dunia'], [[1, 'text 1', null], [2, 'dunia', 'sent'], [null, 'halo', 'failed']]],
+  [['halo', 'halo'], [[1, 'text 1', null], [2, 'halo', 'sent'], [3, 'halo', 'sent'], [null, 'halo', 'failed']]],
+])) {
+  test(`of a message that is refused when it is sent again it is known whether it was said, when ${said.join(' and ')} was heard`, async () => {
+    const { client, socket, timeline, ...world } = await talking();
+    timeline.send('halo');
+    socket().break();
+    client.retryNow();
+    await world.reopen({ entries: said.map((text, index) => entry(2 + index, { from: 'messi', text })), at: '999998' });
+    await socket().refuse('send', 'unreachable_recipient');
+    assert.deepEqual(shown(timeline), items);
+    assert.equal(client.outbox.pending('lineker').length, items.filter(([position]) => position === null).length);
+  });
+}
+
 for (const isLoadedAnew of [false, true]) {
   test(`a message that its group's home has placed while there was no connection stands once, ${isLoadedAnew ? 'found in the history' : 'heard of before the answer'}`, async () => {
     const { client, socket, timeline, ...world } = await talkingInBatak();

@@ -29,8 +29,9 @@ const SHELF = 'outbox:';
  * What one has said and the realm has given no place yet. Each message is kept in the browser before it is sent, and sent again with the same key until there is an answer: it
  * outlives the page and a restart of the realm, and is said once. Those of one conversation are sent one after the other, in the order in which they were written.
  *
- * Emits `change` with the address of the conversation, and `answered` when the realm has a message, with its place or without.
- * @extends {Emitter<{change: string, answered: {message: Outgoing, posted: import('./types.js').Posted}}>}
+ * Emits `change` with the address of the conversation; `answered` when the realm has a message, with its place or without; and `doubtful` when one that it may have is refused
+ * now: whoever finds its entry settles it, else it has failed.
+ * @extends {Emitter<{change: string, answered: {message: Outgoing, posted: import('./types.js').Posted}, doubtful: Outgoing}>}
  */
 export class Outbox extends Emitter {
   #link;
@@ -120,10 +121,10 @@ export class Outbox extends Emitter {
   /**
    * An entry of one's own has come: the message that waited for its place has it now.
    * @param {import('./types.js').Entry} entry
+   * @param {Outgoing} [message] the one that it is, where that is not told by its `mid`
    * @returns {string | null} the key of the message, if it was one of these
    */
-  settle(entry) {
-    const message = this.#messages.find(({ mid }) => mid === entry.mid);
+  settle(entry, message = this.#messages.find(({ mid }) => mid === entry.mid)) {
     if (!message) return null;
     this.#remove(message);
     return message.key;
@@ -198,6 +199,7 @@ export class Outbox extends Emitter {
 
   /** @param {Outgoing} message */
   async #send(message) {
+    const isRepeated = message.wasSent;
     message.state = 'sending';
     message.wasSent = true;
     message.since ??= this.#clock.now();
@@ -208,7 +210,10 @@ export class Outbox extends Emitter {
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       if (error.code === 'recovering') this.#pause(message);
-      else if (error.code !== 'offline' && this.#link.state !== 'ended') this.#refused(message, error.code, error.message);
+      else if (error.code !== 'offline' && this.#link.state !== 'ended') {
+        if (isRepeated) this.emit('doubtful', message);
+        if (this.#messages.includes(message)) this.#refused(message, error.code, error.message);
+      }
     }
 
     this.#pump();

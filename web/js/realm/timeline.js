@@ -59,6 +59,7 @@ export class Timeline extends Emitter {
     this.#marks = new Marks(parts.addresses);
     parts.outbox.on('change', (to) => this.#isOf(to) && this.#outboxChanged());
     parts.outbox.on('answered', ({ message, posted }) => this.#isOf(message.to) && this.#answered(message, posted));
+    parts.outbox.on('doubtful', (message) => this.#isOf(message.to) && this.#doubted(message));
   }
 
   get isGroup() {
@@ -422,13 +423,24 @@ export class Timeline extends Emitter {
   }
 
   /**
+   * A message that was sent before is refused now. If it was said the first time, its entry has come, and looks like it.
+   * @param {import('./outbox.js').Outgoing} message
+   */
+  #doubted(message) {
+    const [entry, ...others] = [...this.#held.values()].filter(({ text, reply }) => text === message.text && reply === message.reply);
+    if (!entry || others.length > 0) return;
+    this.#held.delete(entry.mid);
+    this.#said(message, entry);
+  }
+
+  /**
    * A message that seemed to wait is an entry that has come already.
    * @param {import('./outbox.js').Outgoing} message
    * @param {PlacedEntry} entry
    */
   #said(message, entry) {
     this.#window.put(this.#item(entry, message.key));
-    this.#parts.outbox.settle(entry);
+    this.#parts.outbox.settle(entry, message);
     this.#tell('update', [message.key, entry.mid]);
   }
 
