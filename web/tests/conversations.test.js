@@ -148,6 +148,7 @@ test('a group that has another home keeps its place under its new name', async (
   assert.deepEqual([addresses(client), timeline.address], [['#batak@dua', 'lineker', 'james'], '#batak@dua']);
   assert.equal(client.timeline('#batak@dua'), timeline);
   assert.equal(client.conversations.get('#batak@dua')?.topic, 'horas');
+  assert.deepEqual([client.drafts.get('#batak'), client.drafts.get('#batak@dua')], [null, { text: 'hor' }]);
 });
 
 test('one that is opened appears before anything was said, and goes when another one is', async () => {

@@ -181,7 +181,7 @@ export class Client extends Emitter {
    * @param {string} after
    */
   #rename(before, after) {
-    for (const part of [this.outbox, this.groups, this.conversations, this.#parts.timelines]) part.rename(before, after);
+    for (const part of [this.outbox, this.drafts, this.groups, this.conversations, this.#parts.timelines]) part.rename(before, after);
     this.emit('renamed', { before, after });
   }
 
