@@ -130,6 +130,14 @@ test('a message that was deleted is not unread any more', async () => {
   assert.equal(client.conversations.get('lineker')?.unread, 0);
 });
 
+test('when a message was deleted that the realm had counted, it counts again', async () => {
+  const { client, socket } = await talking({ read: 3, unread: 2 });
+  socket().tell(entry(6, { event: 'deleted', target: 4 }));
+  await socket().answer('history', history([entry(3), entry(4, { deleted: true }), entry(5)], { last: 6, head: 6, read: 3 }));
+  assert.equal(client.conversations.get('lineker')?.unread, 1);
+  assert.deepEqual(socket().verbs, []);
+});
+
 test('a group appears when one joins it, and goes when one is put out', async () => {
   const { client, socket } = await talking();
   socket().tell(entry(7, { event: 'joined', from: 'messi', to: '#java', text: undefined }));

@@ -275,6 +275,7 @@ export class Conversations extends Emitter {
     const { addresses } = this.#parts;
     if (known.last && known.last.position === revision.target) known.last = revised(known.last, revision, (one, other) => addresses.isSame(one, other));
     if (revision.event === 'deleted' && revision.target !== undefined) known.unread.went(revision.target);
+    if (known.unread.isGuess) this.#ask(known);
   }
 
   /**
