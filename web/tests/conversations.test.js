@@ -208,6 +208,28 @@ test('older conversations are loaded behind the last one of the page before', as
   assert.deepEqual([addresses(client), client.conversations.hasMore], [['lineker', 'james'], false]);
 });
 
+test('how others are is asked of the newest conversations and of what is opened, not of all that are loaded', async () => {
+  const world = page();
+  world.client.start();
+  await world.greet();
+  await world.socket().answer('listen', { at: '1' });
+  await world.socket().answer('group list', { groups: [] });
+  const pages = [0, 100].map((from) => Array.from({ length: 100 }, (_, index) => listed(entry(1, { from: `user${from + index}`, at: String(900 - from - index) }), { with: `user${from + index}` })));
+  await world.socket().answer('conversations', { conversations: pages[0], more: true });
+  const asked = () => world.socket().asked.filter((request) => request.do === 'status').map(({ user }) => user);
+  assert.deepEqual([asked().length, asked()[0], asked().at(-1)], [30, 'user0', 'user29']);
+  world.socket().asked = [];
+  world.client.conversations.more();
+  await settled();
+  await world.socket().answer('conversations', { conversations: pages[1], more: false });
+  assert.deepEqual([world.client.conversations.list.length, asked()], [200, []]);
+  world.client.conversations.open('user150');
+  world.client.conversations.open('user150');
+  assert.deepEqual(asked(), ['user150']);
+  world.socket().tell(entry(1, { from: 'pele' }));
+  assert.deepEqual(asked(), ['user150', 'pele']);
+});
+
 test('one\'s own notes to oneself are not unread', async () => {
   const world = page();
   world.client.start();

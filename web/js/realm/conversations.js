@@ -6,6 +6,7 @@ import { isRevision, revised } from './revisions.js';
 import { Unread } from './unread.js';
 
 const PAGE = 100;
+const NEWEST = 30;
 const MUTED = 'muted';
 
 /** @typedef {import('./types.js').PlacedEntry} PlacedEntry */
@@ -91,6 +92,7 @@ export class Conversations extends Emitter {
       if (isEmpty && !this.#parts.addresses.isGroup(known.address)) this.#known.delete(key);
     }
 
+    this.#askPresence(address);
     if (!this.#find(address)) this.#ask(this.#add(address));
     this.#changed();
   }
@@ -144,7 +146,11 @@ export class Conversations extends Emitter {
     if (isRevision(entry)) this.#revise(known, entry);
     else known.last = entry;
     if (this.#parts.counts(entry)) this.#count(known, entry);
-    if (isNew) this.#ask(known);
+    if (isNew) {
+      this.#askPresence(address);
+      this.#ask(known);
+    }
+
     this.#changed();
   }
 
@@ -218,6 +224,8 @@ export class Conversations extends Emitter {
     const { addresses, names } = this.#parts;
     names.meet(last);
     const known = this.#find(address) ?? this.#add(address);
+    // Only of those at the top of the list: there may be thousands.
+    if (this.#known.size <= NEWEST) this.#askPresence(address);
     // What has come of it meanwhile is newer, and was asked for by itself.
     if (known.at !== null && compareAt(last.at, known.at) < 0) return;
     known.at = last.at;
@@ -299,8 +307,13 @@ export class Conversations extends Emitter {
     /** @type {Known} */
     const known = { address, last: null, at: null, unread: new Unread(), mention: false };
     this.#known.set(this.#parts.addresses.fold(address), known);
-    if (!this.#parts.addresses.isGroup(address) && !this.#parts.addresses.isMe(address)) this.#parts.presence.ask(address);
     return known;
+  }
+
+  /** @param {string} address */
+  #askPresence(address) {
+    const { addresses, presence } = this.#parts;
+    if (!addresses.isGroup(address) && !addresses.isMe(address)) presence.ask(address);
   }
 
   /** @param {string} address */

@@ -70,11 +70,11 @@ export class Presence extends Emitter {
   ask(address) {
     const { addresses, link } = this.#parts;
     const key = addresses.fold(address);
-    this.#wanted.delete(key);
+    const isAsked = this.#wanted.delete(key);
     this.#wanted.set(key, address);
     const [oldest] = this.#wanted.keys();
     if (this.#wanted.size > MOST_ASKED && oldest !== undefined) this.#wanted.delete(oldest);
-    if (link.state === 'live' && !this.#known.has(key)) this.#request(address);
+    if (link.state === 'live' && !isAsked && !this.#known.has(key)) this.#request(address);
   }
 
   /** One is at the keyboard: without this, the others see one as away after five minutes. */
