@@ -267,3 +267,57 @@ test('the end of the session makes no message fail, logging out forgets them', a
   client.forget();
   assert.equal(page({ storage }).client.outbox.pending('lineker').length, 0);
 });
+
+/** A page with a failed message, and another tab that shows it too. */
+async function inTwoTabs() {
+  const { client, socket, storage, timeline } = await talking();
+  const key = timeline.send('halo');
+  await socket().refuse('send', 'muted');
+  const tabs = storage.tab();
+  const other = page({ storage, tabs }).client;
+  assert.equal(other.outbox.pending('lineker')[0]?.state, 'failed');
+  return { client, other, storage, key, hear: tabs.hear };
+}
+
+for (const act of /** @type {const} */ (['retry', 'discard'])) {
+  test(`what one tab does with a failed message (${act}) takes it out of the other`, async () => {
+    const { client, other, key, hear } = await inTwoTabs();
+    client.outbox[act](key);
+    hear();
+    assert.deepEqual(other.outbox.pending('lineker'), []);
+    assert.deepEqual(client.outbox.pending('lineker').map(({ text }) => text), act === 'retry' ? ['halo'] : []);
+  });
+}
+
+test('two tabs that say a failed message anew at the same moment say it once', async () => {
+  const { client, other, key } = await inTwoTabs();
+  assert.ok(client.outbox.retry(key));
+  assert.equal(other.outbox.retry(key), null);
+  assert.deepEqual(other.outbox.pending('lineker'), []);
+});
+
+test('a failed message can be said anew in a browser that keeps nothing', async () => {
+  const { client, socket, storage, timeline } = await talking();
+  storage.isFull = true;
+  const key = timeline.send('halo');
+  await socket().refuse('send', 'muted');
+  assert.ok(client.outbox.retry(key));
+  assert.equal(socket().asked[0].text, 'halo');
+});
+
+test('after logging out nothing is kept any more, in no tab', async () => {
+  const { client, other, storage, hear } = await inTwoTabs();
+  client.forget();
+  hear();
+  assert.deepEqual(other.outbox.pending('lineker'), []);
+  for (const one of [client, other]) {
+    one.drafts.set('lineker', { text: 'ha' });
+    one.outbox.add('lineker', 'dunia');
+    one.conversations.setMuted('lineker', true);
+  }
+
+  assert.equal(storage.length, 0);
+  const next = page({ storage }).client;
+  next.drafts.set('lineker', { text: 'hu' });
+  assert.equal(storage.length, 1, 'who logs in again keeps what he writes');
+});

@@ -41,6 +41,8 @@ export class Outbox extends Emitter {
   /** @type {Outgoing[]} in the order of writing */
   #messages = [];
   #order = 0;
+  /** @type {Set<string>} the keys of those that are kept in the browser */
+  #kept = new Set();
   /** @type {Set<string>} folded addresses whose home has asked for a moment */
   #paused = new Set();
 
@@ -53,6 +55,7 @@ export class Outbox extends Emitter {
     this.#clock = clock;
     for (const name of shelf.names(SHELF)) this.#restore(shelf.get(name));
     this.#messages.sort((one, other) => one.order - other.order);
+    shelf.on('removed', (name) => name.startsWith(SHELF) && this.#goneElsewhere(name.slice(SHELF.length)));
     link.on('state', () => this.#resume());
     link.on('anew', () => this.#sendAgain());
   }
@@ -86,7 +89,9 @@ export class Outbox extends Emitter {
   retry(key) {
     const message = this.#find(key);
     if (message?.state !== 'failed') return null;
+    const isGone = this.#kept.has(key) && this.#shelf.get(SHELF + key) === null;
     this.#remove(message);
+    if (isGone) return null; // another tab was faster
     return this.add(message.to, message.text, message.reply);
   }
 
@@ -155,6 +160,12 @@ export class Outbox extends Emitter {
   #resume() {
     if (this.#link.state === 'live') return this.#pump();
     for (const message of this.#messages) if (message.state === 'sending') message.state = 'waiting';
+  }
+
+  /** @param {string} key of what another tab has said, said anew or given up */
+  #goneElsewhere(key) {
+    const message = this.#find(key);
+    if (message) this.#remove(message);
   }
 
   // The realm may have forgotten what it had. Under their keys they can be sent again whether it has or not.
@@ -266,6 +277,7 @@ export class Outbox extends Emitter {
     const { mid: _mid, ...message } = kept;
     this.#messages.push({ ...message, state: kept.state === 'failed' ? 'failed' : 'waiting' });
     this.#order = Math.max(this.#order, kept.order);
+    this.#kept.add(kept.key);
   }
 
   /** @param {Outgoing} message */
@@ -276,7 +288,7 @@ export class Outbox extends Emitter {
 
   /** @param {Outgoing} message */
   #keep(message) {
-    this.#shelf.set(SHELF + message.key, message);
+    if (this.#shelf.set(SHELF + message.key, message)) this.#kept.add(message.key);
   }
 
   /** @param {Outgoing} message */
@@ -289,6 +301,7 @@ export class Outbox extends Emitter {
   #forget(message) {
     this.#messages = this.#messages.filter((one) => one !== message);
     this.#shelf.set(SHELF + message.key, null);
+    this.#kept.delete(message.key);
   }
 
   /** @param {string} key */
