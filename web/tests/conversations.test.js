@@ -230,6 +230,27 @@ test('how others are is asked of the newest conversations and of what is opened,
   assert.deepEqual(asked(), ['user150', 'pele']);
 });
 
+test('when the realm fails to tell the conversations it is asked again a moment later, while there is a connection', async () => {
+  const { client, clock, socket, ...world } = page();
+  client.start();
+  await world.greet();
+  await socket().answer('listen', { at: '1' });
+  await socket().answer('group list', { groups: [] });
+  await socket().refuse('conversations', 'failed');
+  assert.deepEqual([client.conversations.isLoaded, socket().verbs], [false, []]);
+  await clock.pass(5_000);
+  await socket().refuse('conversations', 'failed');
+  socket().break();
+  await clock.pass(5_000);
+  await world.reopen({ at: '1' });
+  assert.equal(socket().verbs.filter((verb) => verb === 'conversations').length, 1);
+  await socket().answer('group list', { groups: [] });
+  await socket().answer('conversations', { conversations: [listed(entry(1))], more: false });
+  assert.deepEqual([client.conversations.isLoaded, addresses(client)], [true, ['lineker']]);
+  await clock.pass(60_000);
+  assert.ok(!socket().verbs.includes('conversations'));
+});
+
 test('one\'s own notes to oneself are not unread', async () => {
   const world = page();
   world.client.start();

@@ -7,6 +7,7 @@ import { Unread } from './unread.js';
 
 const PAGE = 100;
 const NEWEST = 30;
+const PATIENCE = 5_000;
 const MUTED = 'muted';
 
 /** @typedef {import('./types.js').PlacedEntry} PlacedEntry */
@@ -47,6 +48,8 @@ export class Conversations extends Emitter {
   /** @type {Promise<void> | null} */
   #loading = null;
   #turn = 0;
+  /** @type {unknown} */
+  #again;
   /** @type {Conversation[] | null} */
   #list = null;
 
@@ -191,10 +194,21 @@ export class Conversations extends Emitter {
   }
 
   #wentLive() {
-    if (!this.isLoaded) this.more().catch(() => {});
+    this.#begin();
     for (const known of this.#known.values()) if (known.unread.isGuess) this.#ask(known);
     for (const [address, entry] of this.#late) this.#notify(entry, address);
     this.#late.clear();
+  }
+
+  // Loads the first page, as often as it takes: without it there is nothing to choose from.
+  #begin() {
+    const { clock, link } = this.#parts;
+    clock.clearTimeout(this.#again);
+    if (this.isLoaded || link.state !== 'live') return;
+    this.more().catch(() => {
+      clock.clearTimeout(this.#again);
+      this.#again = clock.setTimeout(() => this.#begin(), PATIENCE);
+    });
   }
 
   async #loadPage() {
