@@ -170,6 +170,16 @@ test('one that is opened appears before anything was said, and goes when another
   assert.equal(addresses(client)[0], 'maradona', 'something was begun there');
 });
 
+test('a group that one is not in goes from the list when another conversation is opened, one\'s own stays', async () => {
+  const world = page();
+  const client = await world.open({ groups: [{ group: '#batak', topic: '', open: true, members: 3, role: 'member' }] });
+  client.conversations.open('#batak');
+  client.conversations.open('#rahasia');
+  assert.deepEqual(addresses(client).sort(), ['#batak', '#rahasia']);
+  client.conversations.open('lineker');
+  assert.deepEqual(addresses(client).sort(), ['#batak', 'lineker']);
+});
+
 test('nothing is told of a muted conversation, in the next page neither', async () => {
   const { client, socket, notified, storage } = await talking();
   client.conversations.setMuted('James', true);

@@ -92,7 +92,7 @@ export class Conversations extends Emitter {
   open(address) {
     for (const [key, known] of this.#known) {
       const isEmpty = !known.last && !this.#parts.drafts.get(known.address) && this.#parts.outbox.pending(known.address).length === 0;
-      if (isEmpty && !this.#parts.addresses.isGroup(known.address)) this.#known.delete(key);
+      if (isEmpty && !this.#parts.groups.of(known.address)) this.#known.delete(key);
     }
 
     this.#askPresence(address);
