@@ -117,6 +117,26 @@ test('what was read while there was no connection is told when there is one', as
   assert.deepEqual(socket().asked.filter((request) => request.do === 'read').map(({ position }) => position), [5]);
 });
 
+test('how far one has read is told once, in a group that one has left too', async () => {
+  const { client, clock, socket, ...world } = await talking();
+  socket().tell(entry(4, { event: 'left', from: 'messi', to: '#batak', text: undefined }));
+  const timeline = client.timeline('#batak');
+  const marks = async () => {
+    timeline.markRead(4);
+    await clock.pass(500);
+    return socket().asked.filter((request) => request.do === 'read').length;
+  };
+  assert.equal(await marks(), 1);
+  await socket().refuse('read', 'not_a_member');
+  assert.equal(await marks(), 0);
+  timeline.markRead(5);
+  assert.equal(await marks(), 1);
+  socket().break();
+  await clock.pass(500);
+  await world.reopen({ at: '999999' });
+  assert.equal(await marks(), 1, 'what may not have been heard is told again');
+});
+
 test('what another device has read is read here', async () => {
   const { client, socket } = await talking({ read: 3, unread: 2 });
   socket().tell({ event: 'receipt', from: 'messi', to: 'lineker', stored: 0, delivered: 0, read: 5 });
