@@ -275,7 +275,7 @@ export class Conversations extends Emitter {
   #count(known, entry) {
     known.unread.came(entry.position);
     if (entry.position <= known.unread.read) return;
-    if (mentions(entry.text ?? '', this.#parts.me.user)) known.mention = true;
+    if (mentions(entry.text ?? '', this.#parts.me)) known.mention = true;
     if (this.#parts.link.state === 'live') this.#notify(entry, known.address);
     else this.#late.set(known.address, entry);
   }
