@@ -88,11 +88,6 @@ export class Timeline extends Emitter {
     return this.#isLoaded && this.#window.hasNewer;
   }
 
-  /** How far the others have come: who, and the positions. */
-  get marks() {
-    return this.#marks.list();
-  }
-
   /**
    * Who has read a message: addresses, as far as it is known.
    * @param {number} position
