@@ -1,4 +1,5 @@
 import { Emitter } from './emitter.js';
+import { Refusal } from './refusal.js';
 
 const IDLE = 5 * 60_000;
 const MOST_ASKED = 100;
@@ -117,8 +118,9 @@ export class Presence extends Emitter {
     try {
       const { user, presence, seen } = await this.#parts.link.request('status', { user: address });
       this.take(user, presence, seen);
-    } catch {
-      // It stays unknown.
+    } catch (error) {
+      // It stays unknown until it is asked for again, or after a break.
+      if (!Refusal.isOffline(error)) this.#wanted.delete(this.#parts.addresses.fold(address));
     }
   }
 
