@@ -345,7 +345,7 @@ public sealed class Groups : IAsyncDisposable
 
         var named = asked.Subject is { Realm: null } own ? own with { Realm = _here } : asked.Subject;
         var frame = _peers.Write(new GroupDispatch(entry, replica.Id, verb, actor.Address.Username, actor.DisplayName, named, asked.Text, asked.Sent, position));
-        return new Posted(await _store.AppendPendingAsync(new PendingEntry(replica.Id, asked, frame), new Parcel(peer.Id, frame)), null, IsQueued: true);
+        return await _store.AppendPendingAsync(new PendingEntry(replica.Id, asked, frame), new Parcel(peer.Id, frame));
     }
 
     private async ValueTask<Refusal?> CheckMoveAsync(Actor actor, GroupId id, MessageText text, CancellationToken cancellationToken)

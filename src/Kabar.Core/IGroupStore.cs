@@ -73,9 +73,9 @@ public interface IGroupStore
 
     /// <summary>
     /// Keeps something said in a group whose home is elsewhere, and puts it into the home's outbox, in one transaction. With a
-    /// <see cref="NewEntry.Key"/> that its sender has used before, nothing is kept and the id of the first is returned, else the entry's own.
+    /// <see cref="NewEntry.Key"/> that its sender has used before, nothing is kept and the first is returned: with its entry, when it has its place by now.
     /// </summary>
-    ValueTask<Guid> AppendPendingAsync(PendingEntry pending, Parcel parcel);
+    ValueTask<Posted> AppendPendingAsync(PendingEntry pending, Parcel parcel);
 
     /// <summary>What waits for the home of a group, oldest first.</summary>
     ValueTask<ImmutableArray<PendingEntry>> ListPendingAsync(GroupId id, CancellationToken cancellationToken);

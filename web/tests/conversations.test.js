@@ -117,6 +117,26 @@ test('what was read while there was no connection is told when there is one', as
   assert.deepEqual(socket().asked.filter((request) => request.do === 'read').map(({ position }) => position), [5]);
 });
 
+test('how far one has read is told once, in a group that one has left too', async () => {
+  const { client, clock, socket, ...world } = await talking();
+  socket().tell(entry(4, { event: 'left', from: 'messi', to: '#batak', text: undefined }));
+  const timeline = client.timeline('#batak');
+  const marks = async () => {
+    timeline.markRead(4);
+    await clock.pass(500);
+    return socket().asked.filter((request) => request.do === 'read').length;
+  };
+  assert.equal(await marks(), 1);
+  await socket().refuse('read', 'not_a_member');
+  assert.equal(await marks(), 0);
+  timeline.markRead(5);
+  assert.equal(await marks(), 1);
+  socket().break();
+  await clock.pass(500);
+  await world.reopen({ at: '999999' });
+  assert.equal(await marks(), 1, 'what may not have been heard is told again');
+});
+
 test('what another device has read is read here', async () => {
   const { client, socket } = await talking({ read: 3, unread: 2 });
   socket().tell({ event: 'receipt', from: 'messi', to: 'lineker', stored: 0, delivered: 0, read: 5 });
@@ -128,6 +148,14 @@ test('a message that was deleted is not unread any more', async () => {
   socket().tell(entry(6));
   socket().tell(entry(7, { event: 'deleted', target: 6 }));
   assert.equal(client.conversations.get('lineker')?.unread, 0);
+});
+
+test('when a message was deleted that the realm had counted, it counts again', async () => {
+  const { client, socket } = await talking({ read: 3, unread: 2 });
+  socket().tell(entry(6, { event: 'deleted', target: 4 }));
+  await socket().answer('history', history([entry(3), entry(4, { deleted: true }), entry(5)], { last: 6, head: 6, read: 3 }));
+  assert.equal(client.conversations.get('lineker')?.unread, 1);
+  assert.deepEqual(socket().verbs, []);
 });
 
 test('a group appears when one joins it, and goes when one is put out', async () => {
@@ -148,6 +176,7 @@ test('a group that has another home keeps its place under its new name', async (
   assert.deepEqual([addresses(client), timeline.address], [['#batak@dua', 'lineker', 'james'], '#batak@dua']);
   assert.equal(client.timeline('#batak@dua'), timeline);
   assert.equal(client.conversations.get('#batak@dua')?.topic, 'horas');
+  assert.deepEqual([client.drafts.get('#batak'), client.drafts.get('#batak@dua')], [null, { text: 'hor' }]);
 });
 
 test('one that is opened appears before anything was said, and goes when another one is', async () => {
@@ -159,6 +188,16 @@ test('one that is opened appears before anything was said, and goes when another
   client.drafts.set('maradona', { text: 'ho' });
   client.conversations.open('lineker');
   assert.equal(addresses(client)[0], 'maradona', 'something was begun there');
+});
+
+test('a group that one is not in goes from the list when another conversation is opened, one\'s own stays', async () => {
+  const world = page();
+  const client = await world.open({ groups: [{ group: '#batak', topic: '', open: true, members: 3, role: 'member' }] });
+  client.conversations.open('#batak');
+  client.conversations.open('#rahasia');
+  assert.deepEqual(addresses(client).sort(), ['#batak', '#rahasia']);
+  client.conversations.open('lineker');
+  assert.deepEqual(addresses(client).sort(), ['#batak', 'lineker']);
 });
 
 test('nothing is told of a muted conversation, in the next page neither', async () => {
@@ -197,6 +236,49 @@ test('older conversations are loaded behind the last one of the page before', as
   await world.socket().answer('conversations', { conversations: [listed(entry(1, { from: 'james', at: '500' }), { with: 'james' })], more: false });
   await more;
   assert.deepEqual([addresses(client), client.conversations.hasMore], [['lineker', 'james'], false]);
+});
+
+test('how others are is asked of the newest conversations and of what is opened, not of all that are loaded', async () => {
+  const world = page();
+  world.client.start();
+  await world.greet();
+  await world.socket().answer('listen', { at: '1' });
+  await world.socket().answer('group list', { groups: [] });
+  const pages = [0, 100].map((from) => Array.from({ length: 100 }, (_, index) => listed(entry(1, { from: `user${from + index}`, at: String(900 - from - index) }), { with: `user${from + index}` })));
+  await world.socket().answer('conversations', { conversations: pages[0], more: true });
+  const asked = () => world.socket().asked.filter((request) => request.do === 'status').map(({ user }) => user);
+  assert.deepEqual([asked().length, asked()[0], asked().at(-1)], [30, 'user0', 'user29']);
+  world.socket().asked = [];
+  world.client.conversations.more();
+  await settled();
+  await world.socket().answer('conversations', { conversations: pages[1], more: false });
+  assert.deepEqual([world.client.conversations.list.length, asked()], [200, []]);
+  world.client.conversations.open('user150');
+  world.client.conversations.open('user150');
+  assert.deepEqual(asked(), ['user150']);
+  world.socket().tell(entry(1, { from: 'pele' }));
+  assert.deepEqual(asked(), ['user150', 'pele']);
+});
+
+test('when the realm fails to tell the conversations it is asked again a moment later, while there is a connection', async () => {
+  const { client, clock, socket, ...world } = page();
+  client.start();
+  await world.greet();
+  await socket().answer('listen', { at: '1' });
+  await socket().answer('group list', { groups: [] });
+  await socket().refuse('conversations', 'failed');
+  assert.deepEqual([client.conversations.isLoaded, socket().verbs], [false, []]);
+  await clock.pass(5_000);
+  await socket().refuse('conversations', 'failed');
+  socket().break();
+  await clock.pass(5_000);
+  await world.reopen({ at: '1' });
+  assert.equal(socket().verbs.filter((verb) => verb === 'conversations').length, 1);
+  await socket().answer('group list', { groups: [] });
+  await socket().answer('conversations', { conversations: [listed(entry(1))], more: false });
+  assert.deepEqual([client.conversations.isLoaded, addresses(client)], [true, ['lineker']]);
+  await clock.pass(60_000);
+  assert.ok(!socket().verbs.includes('conversations'));
 });
 
 test('one\'s own notes to oneself are not unread', async () => {

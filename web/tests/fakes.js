@@ -41,11 +41,25 @@ export class FakeClock {
   }
 }
 
-/** A storage that lives as long as the test. */
+/** A storage that lives as long as the test, and the tabs that it is open in. */
 export class FakeStorage {
   /** @type {Map<string, string>} */
   #items = new Map();
+  /** @type {{key: string, newValue: string | null}[]} */
+  #changes = [];
   isFull = false;
+
+  /** Another tab, which hears of what is changed from now on when it is told. */
+  tab() {
+    /** @type {(event: {key: string, newValue: string | null}) => void} */
+    let hear = () => {};
+    this.#changes = [];
+    return {
+      /** @param {'storage'} _name @param {(event: {key: string, newValue: string | null}) => void} listener */
+      addEventListener: (_name, listener) => void (hear = listener),
+      hear: () => this.#changes.splice(0).forEach((change) => hear(change)),
+    };
+  }
 
   get length() {
     return this.#items.size;
@@ -65,11 +79,12 @@ export class FakeStorage {
   setItem(key, value) {
     if (this.isFull) throw new Error('QuotaExceededError');
     this.#items.set(key, value);
+    this.#changes.push({ key, newValue: value });
   }
 
   /** @param {string} key */
   removeItem(key) {
-    this.#items.delete(key);
+    if (this.#items.delete(key)) this.#changes.push({ key, newValue: null });
   }
 
   clear() {
@@ -141,9 +156,9 @@ export function settled() {
 
 /**
  * A client of messi on the realm satu, with a network, a clock and a storage that the test holds in its hand.
- * @param {{storage?: FakeStorage, clock?: FakeClock}} [kept] of a page before
+ * @param {{storage?: FakeStorage, clock?: FakeClock, tabs?: ReturnType<FakeStorage['tab']>}} [kept] of a page before, or beside it
  */
-export function page({ storage = new FakeStorage(), clock = new FakeClock() } = {}) {
+export function page({ storage = new FakeStorage(), clock = new FakeClock(), tabs } = {}) {
   /** @type {FakeSocket[]} */
   const sockets = [];
   const WebSocket = /** @type {any} */ (
@@ -155,7 +170,7 @@ export function page({ storage = new FakeStorage(), clock = new FakeClock() } = 
     }
   );
   const me = { user: 'messi', name: 'Lionel Messi', realm: 'satu', session: 's1' };
-  const client = new Client({ me, url: 'ws://satu/ws', language: 'en', storage: /** @type {any} */ (storage), WebSocket, clock });
+  const client = new Client({ me, url: 'ws://satu/ws', language: 'en', storage: /** @type {any} */ (storage), WebSocket, clock, ...(tabs ? { tabs } : {}) });
   /** @type {import('../js/realm/types.js').LinkState[]} */
   const states = [];
   client.on('state', (state) => states.push(state));

@@ -17,6 +17,18 @@ async function talking(kept = {}) {
   return { ...world, timeline };
 }
 
+/** An open timeline of a group whose home is elsewhere, with one message of lineker. */
+async function talkingInBatak(kept = {}) {
+  const world = page(kept);
+  const client = await world.open();
+  const timeline = client.timeline('#batak@dua');
+  const started = timeline.start();
+  await settled();
+  await world.socket().answer('history', history([entry(1, { to: '#batak@dua' })]));
+  await started;
+  return { ...world, client, timeline };
+}
+
 /** @param {import('../js/realm/timeline.js').Timeline} timeline @param {number} index */
 const keyAt = (timeline, index) => timeline.items[index]?.key;
 
@@ -128,13 +140,7 @@ test('what may have been sent cannot be given up, what was only written can', as
 });
 
 test('a message that waits for the home of its group has no place, and gets it with its entry', async () => {
-  const world = page();
-  const client = await world.open();
-  const timeline = client.timeline('#batak@dua');
-  const started = timeline.start();
-  await settled();
-  await world.socket().answer('history', history([entry(1, { to: '#batak@dua' })]));
-  await started;
+  const { client, timeline, ...world } = await talkingInBatak();
   const key = timeline.send('horas');
   await world.socket().answer('send', { state: 'pending', mid: 'p' });
   assert.deepEqual(shown(timeline).at(-1), [null, 'horas', 'waiting']);
@@ -145,6 +151,76 @@ test('a message that waits for the home of its group has no place, and gets it w
   assert.equal(timeline.items.length, 2);
   assert.deepEqual(client.outbox.pending('#batak@dua'), []);
 });
+
+test('what waited for the home of its group has its place with its entry, though the group was not opened on this page', async () => {
+  const { client, timeline, ...before } = await talkingInBatak();
+  timeline.send('horas');
+  await before.socket().answer('send', { state: 'pending', mid: 'p' });
+  client.close();
+  const world = page(before);
+  world.client.start();
+  await world.greet();
+  await world.socket().answer('listen', { at: '100' });
+  await world.socket().answer('send', { state: 'pending', mid: 'p' });
+  world.socket().tell(entry(2, { to: '#batak@dua', from: 'messi', mid: 'p', text: 'horas' }));
+  assert.deepEqual(world.client.outbox.pending('#batak@dua'), []);
+  assert.deepEqual(page(before).client.outbox.pending('#batak@dua'), []);
+});
+
+test('what may have been said is not sent again when the realm has forgotten its key; what was never sent is', async () => {
+  const { client, clock, storage } = await talking();
+  client.outbox.add('lineker', 'sent');
+  client.outbox.add('lineker', 'written');
+  client.close();
+  await clock.pass(7 * 24 * 60 * 60_000);
+  const world = page({ storage, clock });
+  world.client.start();
+  await world.greet();
+  await world.socket().answer('listen', { at: '100' });
+  assert.deepEqual(world.socket().asked.filter((request) => request.do === 'send').map(({ text }) => text), ['written']);
+  assert.deepEqual(world.client.outbox.pending('lineker').map(({ state, code }) => [state, code]), [['failed', 'expired'], ['sending', undefined]]);
+});
+
+for (const [said, items] of /** @type {const} */ ([
+  [['halo'], [[1, 'text 1', null], [2, 'halo', 'sent']]],
+  [['dunia'], [[1, 'text 1', null], [2, 'dunia', 'sent'], [null, 'halo', 'failed']]],
+  [['halo', 'halo'], [[1, 'text 1', null], [2, 'halo', 'sent'], [3, 'halo', 'sent'], [null, 'halo', 'failed']]],
+])) {
+  test(`of a message that is refused when it is sent again it is known whether it was said, when ${said.join(' and ')} was heard`, async () => {
+    const { client, socket, timeline, ...world } = await talking();
+    timeline.send('halo');
+    socket().break();
+    client.retryNow();
+    await world.reopen({ entries: said.map((text, index) => entry(2 + index, { from: 'messi', text })), at: '999998' });
+    await socket().refuse('send', 'unreachable_recipient');
+    assert.deepEqual(shown(timeline), items);
+    assert.equal(client.outbox.pending('lineker').length, items.filter(([position]) => position === null).length);
+  });
+}
+
+for (const isLoadedAnew of [false, true]) {
+  test(`a message that its group's home has placed while there was no connection stands once, ${isLoadedAnew ? 'found in the history' : 'heard of before the answer'}`, async () => {
+    const { client, socket, timeline, ...world } = await talkingInBatak();
+    const key = timeline.send('horas');
+    socket().break();
+    client.retryNow();
+    const said = entry(2, { to: '#batak@dua', from: 'messi', mid: 'p', text: 'horas' });
+    await world.reopen({ entries: isLoadedAnew ? [] : [said], at: said.at });
+    if (isLoadedAnew) {
+      timeline.renew();
+      await settled();
+      const request = socket().asked.findIndex(({ do: verb }) => verb === 'history');
+      socket().asked.unshift(...socket().asked.splice(request, 1));
+      await socket().answer('history', history([entry(1, { to: '#batak@dua' }), said]));
+    }
+
+    assert.equal(socket().asked[0].key, key);
+    await socket().answer('send', { state: 'pending', mid: 'p' });
+    assert.deepEqual(shown(timeline), [[1, 'text 1', null], [2, 'horas', 'sent']]);
+    if (!isLoadedAnew) assert.equal(keyAt(timeline, 1), key);
+    assert.deepEqual(client.outbox.pending('#batak@dua'), []);
+  });
+}
 
 test('a message that could not be delivered after all has failed, whether it has its place or not', async () => {
   const { client, socket, timeline } = await talking();
@@ -190,4 +266,58 @@ test('the end of the session makes no message fail, logging out forgets them', a
   assert.equal(page({ storage }).client.outbox.pending('lineker')[0]?.state, 'waiting');
   client.forget();
   assert.equal(page({ storage }).client.outbox.pending('lineker').length, 0);
+});
+
+/** A page with a failed message, and another tab that shows it too. */
+async function inTwoTabs() {
+  const { client, socket, storage, timeline } = await talking();
+  const key = timeline.send('halo');
+  await socket().refuse('send', 'muted');
+  const tabs = storage.tab();
+  const other = page({ storage, tabs }).client;
+  assert.equal(other.outbox.pending('lineker')[0]?.state, 'failed');
+  return { client, other, storage, key, hear: tabs.hear };
+}
+
+for (const act of /** @type {const} */ (['retry', 'discard'])) {
+  test(`what one tab does with a failed message (${act}) takes it out of the other`, async () => {
+    const { client, other, key, hear } = await inTwoTabs();
+    client.outbox[act](key);
+    hear();
+    assert.deepEqual(other.outbox.pending('lineker'), []);
+    assert.deepEqual(client.outbox.pending('lineker').map(({ text }) => text), act === 'retry' ? ['halo'] : []);
+  });
+}
+
+test('two tabs that say a failed message anew at the same moment say it once', async () => {
+  const { client, other, key } = await inTwoTabs();
+  assert.ok(client.outbox.retry(key));
+  assert.equal(other.outbox.retry(key), null);
+  assert.deepEqual(other.outbox.pending('lineker'), []);
+});
+
+test('a failed message can be said anew in a browser that keeps nothing', async () => {
+  const { client, socket, storage, timeline } = await talking();
+  storage.isFull = true;
+  const key = timeline.send('halo');
+  await socket().refuse('send', 'muted');
+  assert.ok(client.outbox.retry(key));
+  assert.equal(socket().asked[0].text, 'halo');
+});
+
+test('after logging out nothing is kept any more, in no tab', async () => {
+  const { client, other, storage, hear } = await inTwoTabs();
+  client.forget();
+  hear();
+  assert.deepEqual(other.outbox.pending('lineker'), []);
+  for (const one of [client, other]) {
+    one.drafts.set('lineker', { text: 'ha' });
+    one.outbox.add('lineker', 'dunia');
+    one.conversations.setMuted('lineker', true);
+  }
+
+  assert.equal(storage.length, 0);
+  const next = page({ storage }).client;
+  next.drafts.set('lineker', { text: 'hu' });
+  assert.equal(storage.length, 1, 'who logs in again keeps what he writes');
 });

@@ -45,6 +45,17 @@ test('it is known how those are with whom one has a conversation, and after a br
   assert.equal(client.presence.of('lineker'), 'away');
 });
 
+test('how somebody is, is asked once, and again when the realm could not tell', async () => {
+  const { client, socket } = await withLineker();
+  client.presence.ask('pele');
+  client.presence.ask('Pele');
+  await socket().refuse('status', 'failed');
+  assert.deepEqual(socket().verbs, []);
+  client.presence.ask('pele');
+  await socket().answer('status', { user: 'pele', presence: 'away' });
+  assert.equal(client.presence.of('pele'), 'away');
+});
+
 test('one is away after five minutes without a touch, also on the next connection', async () => {
   const { client, clock, socket, ...world } = await withLineker();
   const away = () => socket().asked.filter((request) => request.do === 'status set').map(({ presence }) => presence);

@@ -40,12 +40,11 @@ test('who does not listen any more hears nothing', () => {
 });
 
 test('a mention is the name by itself', () => {
-  assert.ok(mentions('halo @Messi!', 'messi'));
-  assert.ok(mentions('@messi', 'messi'));
-  assert.ok(!mentions('surel messi@messi.id', 'messi'));
-  assert.ok(!mentions('@messina', 'messi'));
-  assert.ok(!mentions('messi', 'messi'));
-  assert.ok(mentions('@a.b-c', 'a.b-c') && !mentions('@axb-c', 'a.b-c'));
+  const messi = { user: 'messi', realm: 'satu' };
+  for (const text of ['halo @Messi!', '@messi', '@messi.', '@messi...', '@messi - halo', '(@messi@satu)', '@messi@Satu.', '@messi-2 @messi']) assert.ok(mentions(text, messi), text);
+  for (const text of ['surel messi@messi.id', '@messina', 'messi', '@messi@dua', '@messi@satu2', '@messi-2', '@messi.x', '@messi_x']) assert.ok(!mentions(text, messi), text);
+  const other = { user: 'a.b-c', realm: 'satu' };
+  assert.ok(mentions('@a.b-c', other) && !mentions('@axb-c', other));
 });
 
 test('each user of each realm has a shelf of his own', () => {

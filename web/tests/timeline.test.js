@@ -255,3 +255,22 @@ test('who comes back to a group is given what was said meanwhile as a history', 
   while (world.socket().verbs[0] !== 'history') world.socket().asked.shift();
   assert.deepEqual([world.socket().verbs[0], world.socket().asked[0].to], ['history', '#batak']);
 });
+
+test('what one has written stands in a conversation that is not loaded, and whose history is refused', async () => {
+  const world = page();
+  const client = await world.open();
+  const timeline = client.timeline('#batak');
+  const written = () => timeline.items.map((item) => [item.entry.text, item.status, item.code]);
+  /** @type {string[]} */
+  const told = [];
+  timeline.on('change', ({ keys }) => told.push(...keys));
+  const key = timeline.send('horas');
+  assert.deepEqual(written(), [['horas', 'sending', undefined]]);
+  assert.ok(told.includes(key));
+  await world.socket().refuse('send', 'not_a_member');
+  const started = assert.rejects(timeline.start(), { code: 'not_a_member' });
+  await settled();
+  await world.socket().refuse('history', 'not_a_member');
+  await started;
+  assert.deepEqual(written(), [['horas', 'failed', 'not_a_member']]);
+});

@@ -152,13 +152,16 @@ public sealed partial class SqliteStore
     });
 
     /// <inheritdoc/>
-    public ValueTask<Guid> AppendPendingAsync(PendingEntry pending, Parcel parcel) => ChangeAsync(staging =>
+    public ValueTask<Posted> AppendPendingAsync(PendingEntry pending, Parcel parcel) => ChangeAsync(staging =>
     {
         var (database, entry) = (staging.Database, pending.Entry);
         var conversation = GroupRows.FindConversation(database, pending.Group) ?? throw new StoreException("The group is gone.");
         var sender = _addresses.NumberOf(database, entry.From);
         if (FindKey(database, sender, entry.Key) is { } first)
-            return first.Pending ?? (first.Arrival is { } arrival ? MessageRows.Find(database, arrival)?.Id : null) ?? throw new StoreException("What was said under a key is gone; run 'kabar check'.");
+        {
+            if (first.Arrival is { } arrival && MessageRows.Find(database, arrival) is { } message) return new Posted(message.Id, message, IsQueued: false);
+            return new Posted(first.Pending ?? throw new StoreException("What was said under a key is gone; run 'kabar check'."), null, IsQueued: true);
+        }
 
         var subject = NumberOf(database, entry.Subject);
         database.Prepare(
@@ -179,7 +182,7 @@ public sealed partial class SqliteStore
             .Run();
         staging.Enqueue(parcel, entry.Sent, database.LastRow);
         KeepKey(database, sender, entry.Key, arrival: null, entry.Id, entry.Sent);
-        return entry.Id;
+        return new Posted(entry.Id, null, IsQueued: true);
     });
 
     /// <inheritdoc/>

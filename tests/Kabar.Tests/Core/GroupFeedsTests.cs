@@ -286,7 +286,7 @@ public sealed class GroupFeedsTests : IAsyncDisposable
 
         public ValueTask<bool> RemoveGroupAsync(GroupId id) => throw new NotSupportedException();
 
-        public ValueTask<Guid> AppendPendingAsync(PendingEntry pending, Parcel parcel) => throw new NotSupportedException();
+        public ValueTask<Posted> AppendPendingAsync(PendingEntry pending, Parcel parcel) => throw new NotSupportedException();
 
         public ValueTask<ImmutableArray<PendingEntry>> ListPendingAsync(GroupId id, CancellationToken cancellationToken) => throw new NotSupportedException();
     }

@@ -55,18 +55,19 @@ public abstract partial class StoreContract
 
         var replica = await store.KeepReplicaAsync(new Group { Id = new GroupId(NextId()), Conversation = default, Name = GroupName.Parse("deli"), Home = Realm("dua") }, 0);
         var pending = Entry(EntryKind.Said, "messi", "two") with { Key = "k2" };
-        (await PendAsync(pending)).ShouldBe(pending.Id);
-        (await PendAsync(Entry(EntryKind.Said, "messi", "again") with { Key = "k2" })).ShouldBe(pending.Id);
-        (await PendAsync(Entry(EntryKind.Said, "messi", "again") with { Key = "k" })).ShouldBe(first.Id);
+        (await PendAsync(pending)).ShouldBe(new Posted(pending.Id, null, IsQueued: true));
+        (await PendAsync(Entry(EntryKind.Said, "messi", "again") with { Key = "k2" })).ShouldBe(new Posted(pending.Id, null, IsQueued: true));
+        (await PendAsync(Entry(EntryKind.Said, "messi", "again") with { Key = "k" })).Id.ShouldBe(first.Id);
         (await WaitingAsync(store, dua)).ShouldBe(["1 two"]);
 
         await store.AppendEntriesAsync(replica.Id, Here, [Replicated(1, pending)]);
         store = await KillAndOpenAsync(store);
-        (await PendAsync(Entry(EntryKind.Said, "messi", "again") with { Key = "k2" })).ShouldBe(pending.Id);
+        var placed = await PendAsync(Entry(EntryKind.Said, "messi", "again") with { Key = "k2" });
+        (placed.Id, placed.Entry?.Position, placed.IsQueued).ShouldBe((pending.Id, 1, false));
         (await ChangeAsync(store, home.Id, Entry(EntryKind.Said, "messi", "again") with { Key = "k2" })).Id.ShouldBe(pending.Id);
         (await store.ListPendingAsync(replica.Id, None)).ShouldBeEmpty();
 
-        async Task<Guid> PendAsync(NewEntry entry) => await store.AppendPendingAsync(new PendingEntry(replica.Id, entry, Encoding.UTF8.GetBytes("x")), Parcel(dua, entry.Text.Decode()));
+        async Task<Posted> PendAsync(NewEntry entry) => await store.AppendPendingAsync(new PendingEntry(replica.Id, entry, Encoding.UTF8.GetBytes("x")), Parcel(dua, entry.Text.Decode()));
     }
 
     [Fact]

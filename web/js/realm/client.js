@@ -150,8 +150,9 @@ export class Client extends Emitter {
     this.typing.ends(place, entry.from);
     if (this.#parts.addresses.isGroup(place)) this.groups.apply(entry);
     this.conversations.apply(entry, place);
+    const key = this.outbox.settle(entry) ?? undefined;
     const timeline = this.#parts.timelines.find(place);
-    timeline?.apply(entry);
+    timeline?.apply(entry, key);
     if (isGoing(entry, this.#parts.addresses)) timeline?.leave();
     else if (entry.event === 'joined' && this.#parts.addresses.isMe(entry.from)) timeline?.enter();
     if (entry.event === 'failed') this.#failed(entry);
@@ -180,7 +181,7 @@ export class Client extends Emitter {
    * @param {string} after
    */
   #rename(before, after) {
-    for (const part of [this.outbox, this.groups, this.conversations, this.#parts.timelines]) part.rename(before, after);
+    for (const part of [this.outbox, this.drafts, this.groups, this.conversations, this.#parts.timelines]) part.rename(before, after);
     this.emit('renamed', { before, after });
   }
 

@@ -6,6 +6,8 @@ import { isRevision, revised } from './revisions.js';
 import { Unread } from './unread.js';
 
 const PAGE = 100;
+const NEWEST = 30;
+const PATIENCE = 5_000;
 const MUTED = 'muted';
 
 /** @typedef {import('./types.js').PlacedEntry} PlacedEntry */
@@ -46,6 +48,8 @@ export class Conversations extends Emitter {
   /** @type {Promise<void> | null} */
   #loading = null;
   #turn = 0;
+  /** @type {unknown} */
+  #again;
   /** @type {Conversation[] | null} */
   #list = null;
 
@@ -88,9 +92,10 @@ export class Conversations extends Emitter {
   open(address) {
     for (const [key, known] of this.#known) {
       const isEmpty = !known.last && !this.#parts.drafts.get(known.address) && this.#parts.outbox.pending(known.address).length === 0;
-      if (isEmpty && !this.#parts.addresses.isGroup(known.address)) this.#known.delete(key);
+      if (isEmpty && !this.#parts.groups.of(known.address)) this.#known.delete(key);
     }
 
+    this.#askPresence(address);
     if (!this.#find(address)) this.#ask(this.#add(address));
     this.#changed();
   }
@@ -144,7 +149,11 @@ export class Conversations extends Emitter {
     if (isRevision(entry)) this.#revise(known, entry);
     else known.last = entry;
     if (this.#parts.counts(entry)) this.#count(known, entry);
-    if (isNew) this.#ask(known);
+    if (isNew) {
+      this.#askPresence(address);
+      this.#ask(known);
+    }
+
     this.#changed();
   }
 
@@ -185,10 +194,21 @@ export class Conversations extends Emitter {
   }
 
   #wentLive() {
-    if (!this.isLoaded) this.more().catch(() => {});
+    this.#begin();
     for (const known of this.#known.values()) if (known.unread.isGuess) this.#ask(known);
     for (const [address, entry] of this.#late) this.#notify(entry, address);
     this.#late.clear();
+  }
+
+  // Loads the first page, as often as it takes: without it there is nothing to choose from.
+  #begin() {
+    const { clock, link } = this.#parts;
+    clock.clearTimeout(this.#again);
+    if (this.isLoaded || link.state !== 'live') return;
+    this.more().catch(() => {
+      clock.clearTimeout(this.#again);
+      this.#again = clock.setTimeout(() => this.#begin(), PATIENCE);
+    });
   }
 
   async #loadPage() {
@@ -218,6 +238,8 @@ export class Conversations extends Emitter {
     const { addresses, names } = this.#parts;
     names.meet(last);
     const known = this.#find(address) ?? this.#add(address);
+    // Only of those at the top of the list: there may be thousands.
+    if (this.#known.size <= NEWEST) this.#askPresence(address);
     // What has come of it meanwhile is newer, and was asked for by itself.
     if (known.at !== null && compareAt(last.at, known.at) < 0) return;
     known.at = last.at;
@@ -253,7 +275,7 @@ export class Conversations extends Emitter {
   #count(known, entry) {
     known.unread.came(entry.position);
     if (entry.position <= known.unread.read) return;
-    if (mentions(entry.text ?? '', this.#parts.me.user)) known.mention = true;
+    if (mentions(entry.text ?? '', this.#parts.me)) known.mention = true;
     if (this.#parts.link.state === 'live') this.#notify(entry, known.address);
     else this.#late.set(known.address, entry);
   }
@@ -275,6 +297,7 @@ export class Conversations extends Emitter {
     const { addresses } = this.#parts;
     if (known.last && known.last.position === revision.target) known.last = revised(known.last, revision, (one, other) => addresses.isSame(one, other));
     if (revision.event === 'deleted' && revision.target !== undefined) known.unread.went(revision.target);
+    if (known.unread.isGuess) this.#ask(known);
   }
 
   /**
@@ -298,8 +321,13 @@ export class Conversations extends Emitter {
     /** @type {Known} */
     const known = { address, last: null, at: null, unread: new Unread(), mention: false };
     this.#known.set(this.#parts.addresses.fold(address), known);
-    if (!this.#parts.addresses.isGroup(address) && !this.#parts.addresses.isMe(address)) this.#parts.presence.ask(address);
     return known;
+  }
+
+  /** @param {string} address */
+  #askPresence(address) {
+    const { addresses, presence } = this.#parts;
+    if (!addresses.isGroup(address) && !addresses.isMe(address)) presence.ask(address);
   }
 
   /** @param {string} address */

@@ -27,4 +27,14 @@ export class Drafts {
   set(address, draft) {
     this.#shelf.set(`draft:${this.#addresses.fold(address)}`, draft && (draft.text !== '' || draft.reply !== undefined) ? draft : null);
   }
+
+  /**
+   * A conversation is called otherwise now; what was begun under that address stays.
+   * @param {string} before
+   * @param {string} after
+   */
+  rename(before, after) {
+    if (!this.get(after)) this.set(after, this.get(before));
+    this.set(before, null);
+  }
 }

@@ -4,6 +4,7 @@ import { Refusal } from './refusal.js';
 const MOST = 500;
 const MOST_IN_FLIGHT = 16;
 const PATIENCE = 2_000;
+const KEYS_ARE_KEPT = 7 * 24 * 60 * 60_000;
 const SHELF = 'outbox:';
 
 /**
@@ -18,6 +19,7 @@ const SHELF = 'outbox:';
  * @property {number} order
  * @property {'waiting' | 'sending' | 'pending' | 'failed'} state
  * @property {boolean} wasSent whether the realm may have it
+ * @property {number} [since] when it was sent first, in milliseconds since 1970
  * @property {string} [mid] once the realm has it
  * @property {string} [code] why it failed
  * @property {string} [error] the same for people
@@ -27,8 +29,9 @@ const SHELF = 'outbox:';
  * What one has said and the realm has given no place yet. Each message is kept in the browser before it is sent, and sent again with the same key until there is an answer: it
  * outlives the page and a restart of the realm, and is said once. Those of one conversation are sent one after the other, in the order in which they were written.
  *
- * Emits `change` with the address of the conversation, and `placed` when a message has become an entry.
- * @extends {Emitter<{change: string, placed: {message: Outgoing, posted: import('./types.js').Posted}}>}
+ * Emits `change` with the address of the conversation; `answered` when the realm has a message, with its place or without; and `doubtful` when one that it may have is refused
+ * now: whoever finds its entry settles it, else it has failed.
+ * @extends {Emitter<{change: string, answered: {message: Outgoing, posted: import('./types.js').Posted}, doubtful: Outgoing}>}
  */
 export class Outbox extends Emitter {
   #link;
@@ -38,6 +41,8 @@ export class Outbox extends Emitter {
   /** @type {Outgoing[]} in the order of writing */
   #messages = [];
   #order = 0;
+  /** @type {Set<string>} the keys of those that are kept in the browser */
+  #kept = new Set();
   /** @type {Set<string>} folded addresses whose home has asked for a moment */
   #paused = new Set();
 
@@ -50,6 +55,7 @@ export class Outbox extends Emitter {
     this.#clock = clock;
     for (const name of shelf.names(SHELF)) this.#restore(shelf.get(name));
     this.#messages.sort((one, other) => one.order - other.order);
+    shelf.on('removed', (name) => name.startsWith(SHELF) && this.#goneElsewhere(name.slice(SHELF.length)));
     link.on('state', () => this.#resume());
     link.on('anew', () => this.#sendAgain());
   }
@@ -83,7 +89,9 @@ export class Outbox extends Emitter {
   retry(key) {
     const message = this.#find(key);
     if (message?.state !== 'failed') return null;
+    const isGone = this.#kept.has(key) && this.#shelf.get(SHELF + key) === null;
     this.#remove(message);
+    if (isGone) return null; // another tab was faster
     return this.add(message.to, message.text, message.reply);
   }
 
@@ -118,10 +126,10 @@ export class Outbox extends Emitter {
   /**
    * An entry of one's own has come: the message that waited for its place has it now.
    * @param {import('./types.js').Entry} entry
+   * @param {Outgoing} [message] the one that it is, where that is not told by its `mid`
    * @returns {string | null} the key of the message, if it was one of these
    */
-  settle(entry) {
-    const message = this.#messages.find(({ mid }) => mid === entry.mid);
+  settle(entry, message = this.#messages.find(({ mid }) => mid === entry.mid)) {
     if (!message) return null;
     this.#remove(message);
     return message.key;
@@ -154,6 +162,12 @@ export class Outbox extends Emitter {
     for (const message of this.#messages) if (message.state === 'sending') message.state = 'waiting';
   }
 
+  /** @param {string} key of what another tab has said, said anew or given up */
+  #goneElsewhere(key) {
+    const message = this.#find(key);
+    if (message) this.#remove(message);
+  }
+
   // The realm may have forgotten what it had. Under their keys they can be sent again whether it has or not.
   #sendAgain() {
     for (const message of this.#messages) {
@@ -176,16 +190,30 @@ export class Outbox extends Emitter {
 
     for (const message of this.#messages) {
       const place = this.#addresses.fold(message.to);
-      if (message.state !== 'waiting' || busy.has(place) || inFlight++ >= MOST_IN_FLIGHT) continue;
+      if (message.state !== 'waiting' || busy.has(place)) continue;
+      if (this.#isTooLate(message)) {
+        this.#refused(message, 'expired');
+        continue;
+      }
+
+      if (inFlight++ >= MOST_IN_FLIGHT) continue;
       busy.add(place);
       this.#send(message);
     }
   }
 
+  // Whether the realm may have it, and has forgotten its key by now: sent again it would be said twice.
+  /** @param {Outgoing} message */
+  #isTooLate({ wasSent, since, created }) {
+    return wasSent && this.#clock.now() - (since ?? Date.parse(created)) >= KEYS_ARE_KEPT;
+  }
+
   /** @param {Outgoing} message */
   async #send(message) {
+    const isRepeated = message.wasSent;
     message.state = 'sending';
     message.wasSent = true;
+    message.since ??= this.#clock.now();
     this.#changed(message);
     try {
       const { to, text, key, reply } = message;
@@ -193,7 +221,10 @@ export class Outbox extends Emitter {
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       if (error.code === 'recovering') this.#pause(message);
-      else if (error.code !== 'offline' && this.#link.state !== 'ended') this.#refused(message, error.code, error.message);
+      else if (error.code !== 'offline' && this.#link.state !== 'ended') {
+        if (isRepeated) this.emit('doubtful', message);
+        if (this.#messages.includes(message)) this.#refused(message, error.code, error.message);
+      }
     }
 
     this.#pump();
@@ -208,12 +239,12 @@ export class Outbox extends Emitter {
     if (posted.position === undefined) {
       message.mid = posted.mid;
       message.state = 'pending';
-      this.#changed(message);
+      this.#keep(message);
     } else {
       this.#forget(message);
     }
 
-    this.emit('placed', { message, posted });
+    this.emit('answered', { message, posted });
     this.emit('change', message.to);
   }
 
@@ -246,12 +277,18 @@ export class Outbox extends Emitter {
     const { mid: _mid, ...message } = kept;
     this.#messages.push({ ...message, state: kept.state === 'failed' ? 'failed' : 'waiting' });
     this.#order = Math.max(this.#order, kept.order);
+    this.#kept.add(kept.key);
   }
 
   /** @param {Outgoing} message */
   #changed(message) {
-    this.#shelf.set(SHELF + message.key, message);
+    this.#keep(message);
     this.emit('change', message.to);
+  }
+
+  /** @param {Outgoing} message */
+  #keep(message) {
+    if (this.#shelf.set(SHELF + message.key, message)) this.#kept.add(message.key);
   }
 
   /** @param {Outgoing} message */
@@ -264,6 +301,7 @@ export class Outbox extends Emitter {
   #forget(message) {
     this.#messages = this.#messages.filter((one) => one !== message);
     this.#shelf.set(SHELF + message.key, null);
+    this.#kept.delete(message.key);
   }
 
   /** @param {string} key */

@@ -19,6 +19,7 @@ import { Typing } from './typing.js';
  * @property {Storage} storage
  * @property {import('./types.js').Dialler} WebSocket
  * @property {import('./types.js').Clock} [clock]
+ * @property {import('./shelf.js').Tabs} [tabs]
  */
 
 /**
@@ -27,11 +28,11 @@ import { Typing } from './typing.js';
  */
 export class Parts {
   /** @param {Options} options */
-  constructor({ me, url, language, storage, WebSocket, clock = systemClock }) {
+  constructor({ me, url, language, storage, WebSocket, clock = systemClock, tabs = globalThis.window }) {
     this.me = me;
     this.clock = clock;
     this.addresses = new Addresses(me);
-    this.shelf = new Shelf(storage, me);
+    this.shelf = new Shelf(storage, me, tabs);
     this.names = new Names(this.addresses);
     this.drafts = new Drafts(this.shelf, this.addresses);
     this.link = new Link({ url, user: me.user, language, WebSocket, clock });

@@ -1,4 +1,5 @@
 import { Emitter } from './emitter.js';
+import { Refusal } from './refusal.js';
 
 const IDLE = 5 * 60_000;
 const MOST_ASKED = 100;
@@ -70,11 +71,11 @@ export class Presence extends Emitter {
   ask(address) {
     const { addresses, link } = this.#parts;
     const key = addresses.fold(address);
-    this.#wanted.delete(key);
+    const isAsked = this.#wanted.delete(key);
     this.#wanted.set(key, address);
     const [oldest] = this.#wanted.keys();
     if (this.#wanted.size > MOST_ASKED && oldest !== undefined) this.#wanted.delete(oldest);
-    if (link.state === 'live' && !this.#known.has(key)) this.#request(address);
+    if (link.state === 'live' && !isAsked && !this.#known.has(key)) this.#request(address);
   }
 
   /** One is at the keyboard: without this, the others see one as away after five minutes. */
@@ -117,8 +118,9 @@ export class Presence extends Emitter {
     try {
       const { user, presence, seen } = await this.#parts.link.request('status', { user: address });
       this.take(user, presence, seen);
-    } catch {
-      // It stays unknown.
+    } catch (error) {
+      // It stays unknown until it is asked for again, or after a break.
+      if (!Refusal.isOffline(error)) this.#wanted.delete(this.#parts.addresses.fold(address));
     }
   }
 

@@ -9,6 +9,8 @@ export class ReadMarks {
   #clock;
   /** @type {Map<string, {address: string, position: number}>} */
   #untold = new Map();
+  /** @type {Map<string, number>} what was told last, by folded address */
+  #told = new Map();
   #isWaiting = false;
 
   /** @param {{link: import('./link.js').Link, addresses: import('./addresses.js').Addresses, clock: import('./types.js').Clock}} parts */
@@ -19,6 +21,7 @@ export class ReadMarks {
     link.on('state', (state) => {
       if (state === 'live') this.#tell();
     });
+    link.on('anew', () => this.#told.clear());
   }
 
   /**
@@ -27,7 +30,7 @@ export class ReadMarks {
    */
   mark(address, position) {
     const key = this.#addresses.fold(address);
-    if ((this.#untold.get(key)?.position ?? 0) >= position) return;
+    if (Math.max(this.#untold.get(key)?.position ?? 0, this.#told.get(key) ?? 0) >= position) return;
     this.#untold.set(key, { address, position });
     if (this.#isWaiting) return;
     this.#isWaiting = true;
@@ -41,8 +44,11 @@ export class ReadMarks {
     if (this.#link.state !== 'live') return;
     for (const [key, { address, position }] of this.#untold) {
       this.#untold.delete(key);
+      this.#told.set(key, position);
       this.#link.request('read', { to: address, position }).catch((error) => {
-        if (Refusal.isOffline(error)) this.mark(address, position);
+        if (!Refusal.isOffline(error)) return;
+        if (this.#told.get(key) === position) this.#told.delete(key);
+        this.mark(address, position);
       });
     }
   }

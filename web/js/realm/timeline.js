@@ -58,7 +58,8 @@ export class Timeline extends Emitter {
     this.#parts = parts;
     this.#marks = new Marks(parts.addresses);
     parts.outbox.on('change', (to) => this.#isOf(to) && this.#outboxChanged());
-    parts.outbox.on('placed', ({ message, posted }) => this.#isOf(message.to) && this.#placed(message, posted));
+    parts.outbox.on('answered', ({ message, posted }) => this.#isOf(message.to) && this.#answered(message, posted));
+    parts.outbox.on('doubtful', (message) => this.#isOf(message.to) && this.#doubted(message));
   }
 
   get isGroup() {
@@ -67,7 +68,7 @@ export class Timeline extends Emitter {
 
   /** In order of position; what has no place yet at the end, unless that is not loaded. @returns {readonly Item[]} */
   get items() {
-    this.#items ??= this.hasNewer || !this.#isLoaded ? this.#window.items : [...this.#window.items, ...this.#outgoing()];
+    this.#items ??= this.hasNewer ? this.#window.items : [...this.#window.items, ...this.#outgoing()];
     return this.#items;
   }
 
@@ -85,11 +86,6 @@ export class Timeline extends Emitter {
 
   get hasNewer() {
     return this.#isLoaded && this.#window.hasNewer;
-  }
-
-  /** How far the others have come: who, and the positions. */
-  get marks() {
-    return this.#marks.list();
   }
 
   /**
@@ -215,14 +211,14 @@ export class Timeline extends Emitter {
   /**
    * Something has happened here.
    * @param {PlacedEntry} entry
+   * @param {string} [key] under which it stood here before it had its place
    */
-  apply(entry) {
+  apply(entry, key) {
     if (this.#loading) this.#missed.push(entry);
     if (this.#missed.length > MOST_MISSED) this.#missed.shift();
     const wasAtEnd = !this.hasNewer;
     const isNext = entry.position === this.#window.last + 1;
     this.#window.head = Math.max(this.#window.head, entry.position);
-    const key = this.#parts.outbox.settle(entry) ?? undefined;
     if (!this.#isLoaded) return;
     if (isRevision(entry)) this.#revise(entry);
     if (isNext) this.#window.last = entry.position;
@@ -396,29 +392,54 @@ export class Timeline extends Emitter {
   }
 
   /**
-   * A message was answered: it stands where the realm says, under the key that it had.
+   * A message was answered: it stands where the realm says, under the key that it had. What waits for its group's home may have its place already, when it was sent again.
    * @param {import('./outbox.js').Outgoing} message
    * @param {import('./types.js').Posted} posted
    */
-  #placed(message, posted) {
-    const { position, mid } = posted;
-    if (position === undefined || !this.#isLoaded) return;
-    const { me } = this.#parts;
-    const wasAtEnd = !this.hasNewer;
+  #answered(message, { position, mid, at }) {
+    if (!this.#isLoaded) return;
     const held = this.#held.get(mid);
     this.#held.delete(mid);
+    if (position === undefined) {
+      const entry = held ?? this.#window.items.find((item) => item.entry.mid === mid)?.entry;
+      if (entry) this.#said(message, entry);
+      return;
+    }
+
+    const wasAtEnd = !this.hasNewer;
     if (!wasAtEnd || this.find(position)) {
       this.#window.head = Math.max(this.#window.head, position);
       return;
     }
 
-    const entry = held ?? messageEntry(message, me, mid);
-    this.#window.put(this.#item({ ...entry, at: posted.at ?? '0', position }, message.key));
+    const entry = held ?? messageEntry(message, this.#parts.me, mid);
+    this.#window.put(this.#item({ ...entry, at: at ?? '0', position }, message.key));
     this.#tell('update', [message.key]);
   }
 
+  /**
+   * A message that was sent before is refused now. If it was said the first time, its entry has come, and looks like it.
+   * @param {import('./outbox.js').Outgoing} message
+   */
+  #doubted(message) {
+    const [entry, ...others] = [...this.#held.values()].filter(({ text, reply }) => text === message.text && reply === message.reply);
+    if (!entry || others.length > 0) return;
+    this.#held.delete(entry.mid);
+    this.#said(message, entry);
+  }
+
+  /**
+   * A message that seemed to wait is an entry that has come already.
+   * @param {import('./outbox.js').Outgoing} message
+   * @param {PlacedEntry} entry
+   */
+  #said(message, entry) {
+    this.#window.put(this.#item(entry, message.key));
+    this.#parts.outbox.settle(entry, message);
+    this.#tell('update', [message.key, entry.mid]);
+  }
+
   #outboxChanged() {
-    if (!this.#isLoaded) return;
     const keys = this.#outgoing().map((item) => item.key);
     if (this.#held.size > 0 && !this.#parts.outbox.isUnsure(this.address)) {
       // They were said on another device of one's own.

@@ -75,15 +75,6 @@ export function lastSeen(when, now = Date.now()) {
 }
 
 /**
- * Whether two times are on the same day here.
- * @param {string | number | Date} one
- * @param {string | number | Date} other
- */
-export function isSameDay(one, other) {
-  return daysBetween(new Date(one), new Date(other)) === 0;
-}
-
-/**
  * @param {Date} from
  * @param {Date} to
  */

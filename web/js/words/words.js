@@ -1,4 +1,3 @@
-import { Emitter } from '../realm/emitter.js';
 import { en } from './en.js';
 import { id } from './id.js';
 
@@ -10,9 +9,6 @@ const books = { id: { ...id }, en: { ...en } };
 
 /** @type {Record<Language, Intl.PluralRules>} */
 const plurals = { id: new Intl.PluralRules('id'), en: new Intl.PluralRules('en') };
-
-/** @type {Emitter<{change: Language}>} */
-const changes = new Emitter();
 
 /** @type {Language} */
 let current = 'id';
@@ -27,17 +23,7 @@ export function language() {
  * @param {Language} wanted
  */
 export function setLanguage(wanted) {
-  if (wanted === current) return;
   current = wanted;
-  changes.emit('change', wanted);
-}
-
-/**
- * Calls the listener whenever the language changes, until the returned function is called.
- * @param {(language: Language) => void} listener
- */
-export function onLanguage(listener) {
-  return changes.on('change', listener);
 }
 
 /**
