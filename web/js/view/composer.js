@@ -33,6 +33,8 @@ export class Composer extends View {
   #editing = null;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #keeping;
+  /** Whether something was begun or ended here that is not kept yet: another tab may have kept something newer of its own. */
+  #isUnkept = false;
   #isTouch = matchMedia('(pointer: coarse)');
   #text = el('textarea', { class: 'composer-text', rows: '1', dir: 'auto', id: 'composer-text', autocomplete: 'off', enterkeyhint: this.#isTouch.matches ? 'enter' : 'send', 'aria-describedby': 'composer-size' });
   #about = el('div', { class: 'composer-about', hidden: true });
@@ -116,6 +118,7 @@ export class Composer extends View {
       }
       this.#reply = null;
       this.#setText('');
+      this.#isUnkept = true;
       this.#keep();
     }
     this.#showAbout();
@@ -195,13 +198,15 @@ export class Composer extends View {
   }
 
   #keepSoon() {
+    this.#isUnkept = true;
     clearTimeout(this.#keeping);
     this.#keeping = setTimeout(() => this.#keep(), keepAfter);
   }
 
   #keep() {
     clearTimeout(this.#keeping);
-    if (!this.#editing) {
+    if (this.#isUnkept && !this.#editing) {
+      this.#isUnkept = false;
       this.client.drafts.set(this.timeline.address, { text: this.#text.value, ...(this.#reply === null ? {} : { reply: this.#reply }) });
     }
   }
