@@ -84,7 +84,8 @@ class App extends View {
    * @param {string} address
    */
   isShown(address) {
-    return document.visibilityState === 'visible' && document.hasFocus() && this.openAddress !== null && this.client.sameAddress(this.openAddress, address);
+    const route = this.#route;
+    return document.visibilityState === 'visible' && document.hasFocus() && route.place === 'conversation' && !(phone.matches && route.details) && this.client.sameAddress(route.address, address);
   }
 
   /** Back towards the list: from the details to the conversation, from there to the list. */
