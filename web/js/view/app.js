@@ -64,7 +64,11 @@ class App extends View {
       on(window, 'hashchange', () => this.#go()),
       on(phone, 'change', () => this.#nameParts()),
       on(document, 'keydown', event => handleKey(event, this)),
-      on(document, 'visibilitychange', () => this.#touch()),
+      on(document, 'visibilitychange', () => {
+        this.#touch();
+        this.#retry();
+      }),
+      on(window, 'online', () => this.#retry()),
       ...['pointerdown', 'pointermove', 'wheel', 'keydown', 'focusin'].map(type => on(document, type, () => this.#touch(), { passive: true })),
       on(this, 'language', event => this.#speak(event.detail)),
       on(this, 'log-out', () => this.logOut()),
@@ -268,6 +272,13 @@ class App extends View {
   #touch() {
     if (document.visibilityState === 'visible') {
       this.client.presence.touch();
+    }
+  }
+
+  /** Who looks at the page again, or has a network again, does not wait for the next attempt. */
+  #retry() {
+    if (document.visibilityState === 'visible') {
+      this.client.retryNow();
     }
   }
 
