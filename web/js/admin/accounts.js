@@ -55,14 +55,19 @@ class AccountsPage extends View {
   }
 
   /**
-   * Looks anew at one of them.
+   * Looks anew at one of them, after something was done with it: whether that can be shown or not, it is done.
    * @param {string} username
    */
   async #refresh(username) {
-    const { accounts } = /** @type {{accounts: Account[]}} */ (await ask('user list', { query: username, limit: 1_000 }));
-    const now = accounts.find(account => account.username === username);
-    this.#shown = this.#shown.flatMap(account => account.username !== username ? account : now ?? []);
-    this.#table.show(this.#shown.map(account => this.#row(account)), t('admin.accounts.none'));
+    try {
+      const { accounts } = /** @type {{accounts: Account[]}} */ (await ask('user list', { query: username, limit: 1_000 }));
+      const now = accounts.find(account => account.username === username);
+      this.#shown = this.#shown.flatMap(account => account.username !== username ? account : now ?? []);
+      fill(this.#problem);
+      this.#table.show(this.#shown.map(account => this.#row(account)), t('admin.accounts.none'));
+    } catch (error) {
+      fill(this.#problem, failure(error));
+    }
   }
 
   /** @param {Account} account */
