@@ -76,7 +76,7 @@ class GroupPage extends View {
       el('td', { class: 'end' }, isHere && !member.is_invited ? actions(address, () => member.is_banned
         ? [{ label: t('admin.group.unban'), icon: 'check', action: () => this.#do('group unban', address) }]
         : [
-          ...roles.filter(role => role !== member.role).map(role => ({ label: t(`admin.group.make.${role}`), icon: /** @type {const} */ ('admin'), action: () => this.#do('group role', address, role) })),
+          ...roles.filter(role => role !== member.role).map(role => ({ label: t(`admin.group.make.${role}`), icon: /** @type {const} */ ('admin'), action: () => this.#role(member, role) })),
           { label: t(member.is_muted ? 'admin.group.unmute' : 'admin.group.mute'), icon: member.is_muted ? 'bell' : 'bellOff', action: () => this.#do(member.is_muted ? 'group unmute' : 'group mute', address) },
           { label: t('admin.group.kick'), icon: 'leave', danger: true, action: () => this.#putOut('group kick', address) },
           { label: t('admin.group.ban'), icon: 'ban', danger: true, action: () => this.#putOut('group ban', address) },
@@ -91,6 +91,20 @@ class GroupPage extends View {
   async #do(command, username, text) {
     if (await act(command, { group: this.name, username, text })) {
       await this.#load();
+    }
+  }
+
+  /**
+   * Gives a role. Who becomes an owner, or is one no more, is asked twice.
+   * @param {Member} member
+   * @param {'owner' | 'moderator' | 'member'} role
+   */
+  async #role({ address, role: before }, role) {
+    const key = role === 'owner' ? 'admin.group.owner' : 'admin.group.owner.take';
+    const isSure = role !== 'owner' && before !== 'owner'
+      || await confirmDialog({ title: t(`${key}.title`, { name: address }), text: t(`${key}.text`), action: t(`admin.group.make.${role}`), danger: before === 'owner' });
+    if (isSure) {
+      await this.#do('group role', address, role);
     }
   }
 
