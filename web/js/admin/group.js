@@ -29,7 +29,7 @@ class GroupPage extends View {
       const [{ groups }, { members }] = await Promise.all([ask('group list'), ask('group members', { group: this.name })]);
       const group = /** @type {Group[]} */ (groups).find(one => `${one.name}@${one.home}` === this.name);
       if (!group) {
-        location.hash = '#/admin/groups';
+        this.#toAll();
         return;
       }
       const isHere = group.home === this.realm;
@@ -151,7 +151,7 @@ class GroupPage extends View {
       title: t('admin.group.move'), intro: t('admin.group.move.text'), action: t('admin.group.move'), fields: [{ name: 'realm', label: t('admin.group.move.label'), required: true, maxlength: 253 }],
       submit: async ({ realm }) => {
         await ask('group move', { group: this.name, text: realm });
-        location.hash = '#/admin/groups';
+        this.#toAll();
       },
     });
   }
@@ -168,9 +168,16 @@ class GroupPage extends View {
       title: t('admin.group.remove.title', { name }), text: t('admin.group.remove.text'), name, label: t('admin.group.remove.label'), action: t('admin.group.remove'),
       remove: async () => {
         await ask('group remove', { group: this.name });
-        location.hash = '#/admin/groups';
+        this.#toAll();
       },
     });
+  }
+
+  /** This group is not here any more: on to the others, unless somebody has gone elsewhere meanwhile. */
+  #toAll() {
+    if (this.isConnected) {
+      location.hash = '#/admin/groups';
+    }
   }
 }
 

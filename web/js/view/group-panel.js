@@ -244,7 +244,9 @@ class GroupPanel extends View {
 
   async #leave() {
     await this.client.groups.leave(this.address);
-    location.hash = '#/';
+    if (this.isConnected) {
+      location.hash = '#/';
+    }
   }
 
   #changeTopic() {
@@ -259,7 +261,7 @@ class GroupPanel extends View {
 
   async #move() {
     const reply = await told(this.client.request('peers', {}));
-    if (!reply) {
+    if (!reply || !this.isConnected) {
       return;
     }
     const realms = /** @type {{realm: string}[]} */ (reply.peers).map(peer => peer.realm);
