@@ -11,11 +11,11 @@ import { Notifications } from './notifications.js';
 import './person-panel.js';
 import { keepLanguage } from './preferences.js';
 import { conversationHash, parseRoute } from './routes.js';
-import { inSentence } from './sentences.js';
+import { inSentence, sentenceOf, visibleName } from './sentences.js';
 import './settings.js';
 import './sidebar.js';
 import { logOut } from '../realm/session.js';
-import { titleOf } from './titles.js';
+import { peopleOf, titleOf } from './titles.js';
 import { toast, told } from './toasts.js';
 import { View } from './view.js';
 
@@ -58,7 +58,9 @@ class App extends View {
       client.conversations.on('notify', ({ entry, address }) => {
         notifications.tell(entry, address);
         if (!this.isShown(address)) {
-          fill(this.#announcer, t(address.startsWith('#') ? 'app.announceIn' : 'app.announce', { name: inSentence(entry.name), place: inSentence(address) }));
+          fill(this.#announcer, entry.event === 'failed'
+            ? sentenceOf(entry, peopleOf(client))
+            : t(address.startsWith('#') ? 'app.announceIn' : 'app.announce', { name: inSentence(visibleName(entry.name, entry.from)), place: inSentence(address) }));
         }
       }),
       on(window, 'hashchange', () => this.#go()),

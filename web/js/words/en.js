@@ -249,6 +249,7 @@ export const en = {
   'notify.never': 'This browser can show no notifications for this page.',
   'notify.off': 'Off',
   'notify.quiet': 'New messages',
+  'notify.quietFailure': 'A message was not delivered',
   'notify.some': 'Without the text',
 
   // person

@@ -249,6 +249,7 @@ export const id = {
   'notify.never': 'Peramban ini tidak dapat menampilkan notifikasi untuk halaman ini.',
   'notify.off': 'Mati',
   'notify.quiet': 'Ada pesan baru',
+  'notify.quietFailure': 'Ada pesan yang tidak tersampaikan',
   'notify.some': 'Tanpa isi',
 
   // person
