@@ -5,7 +5,7 @@ import { View } from '../view/view.js';
 import { hasWords, t } from '../words/words.js';
 import { ask } from './ask.js';
 import { bytes, duration, number, rate, shortDate } from './figures.js';
-import { failure, table } from './parts.js';
+import { showProblem, table } from './parts.js';
 import { plot } from './plot.js';
 import { poll } from './polling.js';
 import { Samples } from './samples.js';
@@ -40,18 +40,14 @@ class Health extends View {
       section(t('admin.listeners'), this.#listeners),
       section(t('admin.backups'), el('p', { class: 'hint' }, t('admin.backups.hint')), el('div', null, this.#now), this.#progress, this.#backups.element),
       section(t('admin.limits'), el('p', { class: 'hint' }, t('admin.limits.hint')), this.#limits.element));
-    poll(this, () => this.#look(), pause);
+    poll(this, () => this.#look(), pause, error => showProblem(this.#problem, error));
     void this.#listBackups();
   }
 
   async #look() {
-    try {
-      const { status } = /** @type {{status: Status}} */ (await ask('status'));
-      fill(this.#problem);
-      this.#show(status);
-    } catch (error) {
-      fill(this.#problem, failure(error));
-    }
+    const { status } = /** @type {{status: Status}} */ (await ask('status'));
+    fill(this.#problem);
+    this.#show(status);
   }
 
   /** @param {Status} status */
