@@ -186,7 +186,7 @@ export const id = {
   'list.more': 'Tindakan untuk percakapan dengan {name}',
   'list.mute': 'Bisukan notifikasi',
   'list.muted': 'notifikasi dibisukan',
-  'list.new': 'Belum ada percakapan',
+  'list.new': 'Belum ada pesan',
   'list.self': 'Catatan untuk diri sendiri',
   'list.typing': 'sedang mengetik…',
   'list.typingIn': '{names} sedang mengetik…',
