@@ -122,7 +122,7 @@ class GroupPanel extends View {
     const { client } = this;
     const presence = client.presence.of(member.user);
     const isMe = client.sameAddress(member.user, client.me.user);
-    const more = iconButton('more', t('group.member.more', { name: member.name }), {
+    const more = iconButton('more', t('group.member.more', { name: inSentence(visibleName(member.name, member.user)) }), {
       data: { user: member.user }, 'aria-haspopup': 'menu', 'aria-expanded': 'false', onclick: () => openMenu(more, this.#memberMenu(member)),
     });
     return el('li', { class: 'member' },
@@ -140,7 +140,8 @@ class GroupPanel extends View {
    * @returns {import('./menu.js').MenuItem[]}
    */
   #memberMenu(member) {
-    const { user, name } = member;
+    const { user } = member;
+    const name = inSentence(visibleName(member.name, user));
     const { groups } = this.client;
     const { address } = this;
     const keepsOrder = this.#isAtLeast('moderator') && this.#role !== null && rank[this.#role] > rank[member.role];
