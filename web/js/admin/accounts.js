@@ -1,10 +1,9 @@
 import { el, fill, icon, userText } from '../dom.js';
 import { confirmDialog, formDialog, openDialog, secretDialog } from '../view/dialog.js';
 import { View } from '../view/view.js';
-import { fullTime, lastSeen } from '../words/format.js';
+import { dateTime, fullTime, lastSeen } from '../words/format.js';
 import { t } from '../words/words.js';
 import { ask } from './ask.js';
-import { shortDate } from './figures.js';
 import { act, actions, confirmByName, failure, table } from './parts.js';
 import { newPassword } from './secrets.js';
 
@@ -81,7 +80,7 @@ class AccountsPage extends View {
         el('span', { class: 'row' }, userText(account.display_name), account.is_admin ? el('span', { class: 'tag accent' }, t('admin.accounts.admin')) : null,
           account.is_disabled ? el('span', { class: 'tag danger' }, t('admin.accounts.off')) : null),
         el('span', { class: 'quiet small block' }, el('span', { dir: 'ltr' }, username), attributes ? [' · ', userText(attributes)] : null)),
-      el('td', { class: ['quiet', 'spare'], title: fullTime(account.created) }, shortDate(account.created)),
+      el('td', { class: ['quiet', 'spare'], title: fullTime(account.created) }, dateTime(account.created)),
       el('td', { class: 'end' }, actions(username, () => [
         { label: t('admin.accounts.sessions'), icon: 'key', action: () => sessionsDialog(username, this.#isMe(username)) },
         { label: t('admin.accounts.password'), icon: 'lock', action: () => this.#resetPassword(username) },

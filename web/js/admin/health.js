@@ -2,9 +2,10 @@ import { el, fill, icon } from '../dom.js';
 import { section } from '../view/page-parts.js';
 import { told } from '../view/toasts.js';
 import { View } from '../view/view.js';
+import { dateTime } from '../words/format.js';
 import { hasWords, t } from '../words/words.js';
 import { ask } from './ask.js';
-import { bytes, duration, number, rate, shortDate } from './figures.js';
+import { bytes, duration, number, rate } from './figures.js';
 import { showProblem, table } from './parts.js';
 import { plot } from './plot.js';
 import { poll } from './polling.js';
@@ -108,7 +109,7 @@ class Health extends View {
     const reply = await told(ask('backup list'));
     const backups = /** @type {Backup[]} */ (reply?.backups ?? []);
     this.#backups.show(backups.reverse().map(backup => el('tr', null,
-      el('th', { scope: 'row' }, el('span', { class: 'block' }, shortDate(backup.begun)), el('span', { class: 'quiet code' }, backup.folder)),
+      el('th', { scope: 'row' }, el('span', { class: 'block' }, dateTime(backup.begun)), el('span', { class: 'quiet code' }, backup.folder)),
       el('td', { class: 'number' }, bytes(backup.bytes)))), t('admin.backups.none'));
   }
 }
