@@ -1,5 +1,6 @@
 import { el, fill, icon, on } from '../dom.js';
 import { Client } from '../realm/client.js';
+import { isSameDay, untilMidnight } from '../words/format.js';
 import { language, setLanguage, t } from '../words/words.js';
 import { brand, showUnread } from './brand.js';
 import './connection-banner.js';
@@ -40,6 +41,10 @@ class App extends View {
   #side = el('div', { class: 'shell-side' });
   /** @type {import('./sidebar.js').Sidebar} */
   #sidebar = /** @type {any} */ (null);
+  /** When the page was last told which day it is. */
+  #today = Date.now();
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #midnight;
 
   connectedCallback() {
     const { user = '', name = user, realm, session = '', admin = false } = this.session;
@@ -69,15 +74,18 @@ class App extends View {
       on(document, 'visibilitychange', () => {
         this.#touch();
         this.#retry();
+        this.#awaitMidnight();
       }),
       on(window, 'online', () => this.#retry()),
       ...['pointerdown', 'pointermove', 'wheel', 'keydown', 'focusin'].map(type => on(document, type, () => this.#touch(), { passive: true })),
       on(this, 'language', event => this.#speak(event.detail)),
       on(this, 'log-out', () => this.logOut()),
+      () => clearTimeout(this.#midnight),
       () => notifications.close(),
       () => client.close());
     client.start();
     this.#go();
+    this.#awaitMidnight();
   }
 
   /** The conversation that is open, if one is. */
@@ -281,6 +289,16 @@ class App extends View {
   #retry() {
     if (document.visibilityState === 'visible') {
       this.client.retryNow();
+    }
+  }
+
+  /** Tells all that name days when another one has begun: at midnight, or when a machine that slept over it is looked at again. */
+  #awaitMidnight() {
+    clearTimeout(this.#midnight);
+    this.#midnight = setTimeout(() => this.#awaitMidnight(), untilMidnight());
+    if (!isSameDay(this.#today, Date.now())) {
+      this.#today = Date.now();
+      window.dispatchEvent(new CustomEvent('midnight'));
     }
   }
 

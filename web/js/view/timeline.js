@@ -88,6 +88,7 @@ export class TimelineView extends View {
       this.quotes.on('change', () => this.#update()),
       this.client.on('state', () => this.#linked()),
       on(window, 'focus', () => this.#markSoon()),
+      on(window, 'midnight', () => this.#update()),
       on(window, 'hashchange', () => this.#markSoon()),
       on(document, 'visibilitychange', () => this.#markSoon()),
       () => this.#scroller.close(),
