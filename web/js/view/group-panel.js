@@ -122,7 +122,7 @@ class GroupPanel extends View {
     const { client } = this;
     const presence = client.presence.of(member.user);
     const isMe = client.sameAddress(member.user, client.me.user);
-    const more = iconButton('more', t('group.member.more', { name: inSentence(visibleName(member.name, member.user)) }), {
+    const more = iconButton('more', t('group.member.more', { name: visibleName(member.name, member.user) }), {
       data: { user: member.user }, 'aria-haspopup': 'menu', 'aria-expanded': 'false', onclick: () => openMenu(more, this.#memberMenu(member)),
     });
     return el('li', { class: 'member' },
