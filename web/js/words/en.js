@@ -67,6 +67,9 @@ export const en = {
   'day.today': 'Today',
   'day.yesterday': 'Yesterday',
 
+  // discard
+  'discard.late': 'It is being sent already',
+
   // emoji
   'emoji.choose': 'Choose an emoji',
   'emoji.faces': 'Faces',

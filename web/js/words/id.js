@@ -67,6 +67,9 @@ export const id = {
   'day.today': 'Hari ini',
   'day.yesterday': 'Kemarin',
 
+  // discard
+  'discard.late': 'Pesan ini sudah dikirim',
+
   // emoji
   'emoji.choose': 'Pilih emoji',
   'emoji.faces': 'Wajah',
