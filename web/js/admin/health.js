@@ -23,8 +23,8 @@ class Health extends View {
   #figures = el('dl', { class: 'figures' });
   #listeners = el('ul', { class: 'listeners' });
   #progress = el('div', { class: 'stack tight', role: 'status' });
-  #limits = table(t('admin.limits'), [t('admin.limits.name'), { label: t('admin.limits.value'), number: true }]);
-  #backups = table(t('admin.backups'), [t('admin.backups.begun'), { label: t('admin.backups.size'), number: true }]);
+  #limits = table(t('admin.limits.all'), [t('admin.limits.name'), { label: t('admin.limits.value'), number: true }]);
+  #backups = table(t('admin.backups.all'), [t('admin.backups.begun'), { label: t('admin.backups.size'), number: true }]);
   #now = el('button', { type: 'button', class: 'button primary', onclick: () => this.#backUp() }, icon('download'), t('admin.backups.now'));
   #plots = {
     requests: plot(t('admin.plot.requests'), rate),

@@ -39,6 +39,7 @@ export const en = {
   'admin.listeners': 'Listens at',
 
   'admin.backups': 'Backups',
+  'admin.backups.all': 'All backups',
   'admin.backups.hint': 'A backup lies in the data folder of the server, on the same disk: have it copied to another machine. It is restored on the command line, with “kabar restore”.',
   'admin.backups.now': 'Back up now',
   'admin.backups.making': 'The backup is being made…',
@@ -49,6 +50,7 @@ export const en = {
   'admin.backups.none': 'There is no backup in the data folder.',
 
   'admin.limits': 'Limits',
+  'admin.limits.all': 'All limits',
   'admin.limits.hint': 'They are set in kabar.json and hold from the next start.',
   'admin.limits.value': 'Value',
   'admin.limits.name': 'Setting',

@@ -39,6 +39,7 @@ export const id = {
   'admin.listeners': 'Mendengarkan di',
 
   'admin.backups': 'Cadangan',
+  'admin.backups.all': 'Semua cadangan',
   'admin.backups.hint': 'Cadangan disimpan di folder data server, di disk yang sama: salinlah ke mesin lain. Pemulihan dilakukan di baris perintah, dengan “kabar restore”.',
   'admin.backups.now': 'Cadangkan sekarang',
   'admin.backups.making': 'Cadangan sedang dibuat…',
@@ -49,6 +50,7 @@ export const id = {
   'admin.backups.none': 'Belum ada cadangan di folder data.',
 
   'admin.limits': 'Batas',
+  'admin.limits.all': 'Semua batas',
   'admin.limits.hint': 'Diatur di kabar.json dan berlaku sejak server dijalankan lagi.',
   'admin.limits.value': 'Nilai',
   'admin.limits.name': 'Pengaturan',
