@@ -71,12 +71,8 @@ class App extends View {
       on(window, 'hashchange', () => this.#go()),
       on(phone, 'change', () => this.#nameParts()),
       on(document, 'keydown', event => handleKey(event, this)),
-      on(document, 'visibilitychange', () => {
-        this.#touch();
-        this.#retry();
-        this.#awaitMidnight();
-      }),
-      on(window, 'online', () => this.#retry()),
+      on(document, 'visibilitychange', () => this.#onVisibility()),
+      on(window, 'online', () => client.retryNow()),
       ...['pointerdown', 'pointermove', 'wheel', 'keydown', 'focusin'].map(type => on(document, type, () => this.#touch(), { passive: true })),
       on(this, 'language', event => this.#speak(event.detail)),
       on(this, 'log-out', () => this.logOut()),
@@ -285,10 +281,12 @@ class App extends View {
     }
   }
 
-  /** Who looks at the page again, or has a network again, does not wait for the next attempt. */
-  #retry() {
+  /** Who looks at the page again does not wait for the next attempt, and sees what day it is. */
+  #onVisibility() {
     if (document.visibilityState === 'visible') {
+      this.#touch();
       this.client.retryNow();
+      this.#awaitMidnight();
     }
   }
 
