@@ -4,7 +4,7 @@ import { afterEach, test } from 'node:test';
 import { en as enAdmin } from '../js/admin/words-en.js';
 import { id as idAdmin } from '../js/admin/words-id.js';
 import { en } from '../js/words/en.js';
-import { day, lastSeen, shortTime, time } from '../js/words/format.js';
+import { day, lastSeen, shortTime, time, untilMidnight } from '../js/words/format.js';
 import { id } from '../js/words/id.js';
 import { addWords, hasWords, setLanguage, t } from '../js/words/words.js';
 
@@ -57,3 +57,11 @@ function parameters(phrase) {
   const texts = typeof phrase === 'string' ? [phrase] : Object.values(phrase ?? {});
   return [...new Set(texts.join(' ').match(/\{\w+\}/g) ?? [])].sort();
 }
+
+test('the next day begins at midnight here, also at the end of a year', () => {
+  for (const now of [new Date(2026, 10, 21, 14, 52), new Date(2026, 11, 31, 23, 59, 59, 999), new Date(2027, 0, 1)]) {
+    const next = new Date(now.getTime() + untilMidnight(now.getTime()));
+    assert.deepEqual([next.getHours(), next.getMinutes(), next.getSeconds(), next.getMilliseconds()], [0, 0, 0, 0]);
+    assert.equal(day(now, next.getTime()), 'Kemarin');
+  }
+});

@@ -41,6 +41,7 @@ public sealed class AdministrationScenarios(Chromium chromium) : BrowserScenario
         // 3. Messi's sessions are ended, and he is switched off.
         await DoAsync(page, "messi", "Sessions…");
         await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "End all" }).ClickAsync();
+        await page.GetByRole(AriaRole.Dialog, new() { Name = "End all sessions of messi?" }).GetByRole(AriaRole.Button, new() { Name = "End all" }).ClickAsync();
         await Expect(messi.Page.GetByRole(AriaRole.Heading, new() { Name = "Log in to Kabar" })).ToBeVisibleAsync();
         await page.Keyboard.PressAsync("Escape");
         await DoAsync(page, "messi", "Switch off");

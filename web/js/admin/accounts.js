@@ -1,10 +1,9 @@
 import { el, fill, icon, userText } from '../dom.js';
 import { confirmDialog, formDialog, openDialog, secretDialog } from '../view/dialog.js';
 import { View } from '../view/view.js';
-import { fullTime, lastSeen } from '../words/format.js';
+import { dateTime, fullTime, lastSeen } from '../words/format.js';
 import { t } from '../words/words.js';
 import { ask } from './ask.js';
-import { shortDate } from './figures.js';
 import { act, actions, confirmByName, failure, table } from './parts.js';
 import { newPassword } from './secrets.js';
 
@@ -15,6 +14,8 @@ const typing = 200;
 
 /** `<kabar-admin-accounts>`: the accounts of the realm, found by a part of their names, a page at a time. */
 class AccountsPage extends View {
+  /** @type {import('../realm/types.js').Me} who administers */
+  me = /** @type {any} */ (null);
   /** @type {Account[]} */
   #shown = [];
   #timer = 0;
@@ -55,14 +56,19 @@ class AccountsPage extends View {
   }
 
   /**
-   * Looks anew at one of them.
+   * Looks anew at one of them, after something was done with it: whether that can be shown or not, it is done.
    * @param {string} username
    */
   async #refresh(username) {
-    const { accounts } = /** @type {{accounts: Account[]}} */ (await ask('user list', { query: username, limit: 1_000 }));
-    const now = accounts.find(account => account.username === username);
-    this.#shown = this.#shown.flatMap(account => account.username !== username ? account : now ?? []);
-    this.#table.show(this.#shown.map(account => this.#row(account)), t('admin.accounts.none'));
+    try {
+      const { accounts } = /** @type {{accounts: Account[]}} */ (await ask('user list', { query: username, limit: 1_000 }));
+      const now = accounts.find(account => account.username === username);
+      this.#shown = this.#shown.flatMap(account => account.username !== username ? account : now ?? []);
+      fill(this.#problem);
+      this.#table.show(this.#shown.map(account => this.#row(account)), t('admin.accounts.none'));
+    } catch (error) {
+      fill(this.#problem, failure(error));
+    }
   }
 
   /** @param {Account} account */
@@ -74,12 +80,12 @@ class AccountsPage extends View {
         el('span', { class: 'row' }, userText(account.display_name), account.is_admin ? el('span', { class: 'tag accent' }, t('admin.accounts.admin')) : null,
           account.is_disabled ? el('span', { class: 'tag danger' }, t('admin.accounts.off')) : null),
         el('span', { class: 'quiet small block' }, el('span', { dir: 'ltr' }, username), attributes ? [' · ', userText(attributes)] : null)),
-      el('td', { class: ['quiet', 'spare'], title: fullTime(account.created) }, shortDate(account.created)),
+      el('td', { class: ['quiet', 'spare'], title: fullTime(account.created) }, dateTime(account.created)),
       el('td', { class: 'end' }, actions(username, () => [
-        { label: t('admin.accounts.sessions'), icon: 'key', action: () => sessionsDialog(username) },
+        { label: t('admin.accounts.sessions'), icon: 'key', action: () => sessionsDialog(username, this.#isMe(username)) },
         { label: t('admin.accounts.password'), icon: 'lock', action: () => this.#resetPassword(username) },
         account.is_admin
-          ? { label: t('admin.accounts.revoke'), icon: 'admin', action: () => this.#change('user revoke', username, t('admin.accounts.revoked', { name: username })) }
+          ? { label: t('admin.accounts.revoke'), icon: 'admin', danger: true, action: () => this.#revoke(username) }
           : { label: t('admin.accounts.grant'), icon: 'admin', action: () => this.#grant(username) },
         account.is_disabled
           ? { label: t('admin.accounts.enable'), icon: 'check', action: () => this.#change('user enable', username, t('admin.accounts.enabled', { name: username })) }
@@ -103,6 +109,24 @@ class AccountsPage extends View {
   async #grant(username) {
     if (await confirmDialog({ title: t('admin.accounts.grant.title', { name: username }), text: t('admin.accounts.grant.text'), action: t('admin.accounts.grant.do') })) {
       await this.#change('user grant', username, t('admin.accounts.granted', { name: username }));
+    }
+  }
+
+  /** @param {string} username */
+  #isMe(username) {
+    return username === this.me.user;
+  }
+
+  /** @param {string} username */
+  async #revoke(username) {
+    const isSure = await confirmDialog({
+      ...(this.#isMe(username)
+        ? { title: t('admin.accounts.revoke.own.title'), text: t('admin.accounts.revoke.own.text') }
+        : { title: t('admin.accounts.revoke.title', { name: username }), text: t('admin.accounts.revoke.text') }),
+      action: t('admin.accounts.revoke.do'), danger: true,
+    });
+    if (isSure) {
+      await this.#change('user revoke', username, t('admin.accounts.revoked', { name: username }));
     }
   }
 
@@ -157,10 +181,11 @@ class AccountsPage extends View {
 /**
  * Where an account is logged in.
  * @param {string} username
+ * @param {boolean} isMe whether it is one's own account
  */
-function sessionsDialog(username) {
+function sessionsDialog(username, isMe) {
   const list = el('ul', { class: 'rows' });
-  const all = el('button', { type: 'button', class: 'button danger', onclick: () => end() }, t('admin.sessions.endAll'));
+  const all = el('button', { type: 'button', class: 'button danger', onclick: () => endAll() }, t('admin.sessions.endAll'));
   const load = async () => {
     try {
       const { sessions } = /** @type {{sessions: import('./ask.js').Session[]}} */ (await ask('user sessions', { username }));
@@ -177,6 +202,13 @@ function sessionsDialog(username) {
       await load();
       list.tabIndex = -1;
       list.focus();
+    }
+  };
+  const endAll = async () => {
+    if (await confirmDialog({
+      title: t('admin.sessions.endAll.title', { name: username }), text: t(isMe ? 'admin.sessions.endAll.own' : 'admin.sessions.endAll.text'), action: t('admin.sessions.endAll.do'), danger: true,
+    })) {
+      await end();
     }
   };
   openDialog(t('admin.sessions.title', { name: username }), [el('p', { class: 'hint' }, t('admin.sessions.hint')), list, el('div', { class: 'dialog-actions' }, all)]);

@@ -54,7 +54,7 @@ class Admin extends View {
     const isGroup = page === 'groups' && Boolean(detail);
     fill(this.#page, isGroup
       ? Object.assign(el('kabar-admin-group'), { name: decoded(detail ?? ''), realm: this.me.realm })
-      : el(`kabar-admin-${page}`));
+      : Object.assign(el(`kabar-admin-${page}`), { me: this.me }));
     this.#page.parentElement?.scrollTo(0, 0);
   }
 }

@@ -49,14 +49,6 @@ export function duration(seconds) {
   return parts.slice(first, first + 2).join(' ');
 }
 
-/**
- * A day and a time in short: `21 Nov 2026, 18:45`.
- * @param {string} when
- */
-export function shortDate(when) {
-  return new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(when));
-}
-
 function locale() {
   return language() === 'en' ? 'en-GB' : 'id-ID';
 }

@@ -29,7 +29,7 @@ class GroupPage extends View {
       const [{ groups }, { members }] = await Promise.all([ask('group list'), ask('group members', { group: this.name })]);
       const group = /** @type {Group[]} */ (groups).find(one => `${one.name}@${one.home}` === this.name);
       if (!group) {
-        location.hash = '#/admin/groups';
+        this.#toAll();
         return;
       }
       const isHere = group.home === this.realm;
@@ -76,7 +76,7 @@ class GroupPage extends View {
       el('td', { class: 'end' }, isHere && !member.is_invited ? actions(address, () => member.is_banned
         ? [{ label: t('admin.group.unban'), icon: 'check', action: () => this.#do('group unban', address) }]
         : [
-          ...roles.filter(role => role !== member.role).map(role => ({ label: t(`admin.group.make.${role}`), icon: /** @type {const} */ ('admin'), action: () => this.#do('group role', address, role) })),
+          ...roles.filter(role => role !== member.role).map(role => ({ label: t(`admin.group.make.${role}`), icon: /** @type {const} */ ('admin'), action: () => this.#role(member, role) })),
           { label: t(member.is_muted ? 'admin.group.unmute' : 'admin.group.mute'), icon: member.is_muted ? 'bell' : 'bellOff', action: () => this.#do(member.is_muted ? 'group unmute' : 'group mute', address) },
           { label: t('admin.group.kick'), icon: 'leave', danger: true, action: () => this.#putOut('group kick', address) },
           { label: t('admin.group.ban'), icon: 'ban', danger: true, action: () => this.#putOut('group ban', address) },
@@ -91,6 +91,20 @@ class GroupPage extends View {
   async #do(command, username, text) {
     if (await act(command, { group: this.name, username, text })) {
       await this.#load();
+    }
+  }
+
+  /**
+   * Gives a role. Who becomes an owner, or is one no more, is asked twice.
+   * @param {Member} member
+   * @param {'owner' | 'moderator' | 'member'} role
+   */
+  async #role({ address, role: before }, role) {
+    const key = role === 'owner' ? 'admin.group.owner' : 'admin.group.owner.take';
+    const isSure = role !== 'owner' && before !== 'owner'
+      || await confirmDialog({ title: t(`${key}.title`, { name: address }), text: t(`${key}.text`), action: t(`admin.group.make.${role}`), danger: before === 'owner' });
+    if (isSure) {
+      await this.#do('group role', address, role);
     }
   }
 
@@ -137,7 +151,7 @@ class GroupPage extends View {
       title: t('admin.group.move'), intro: t('admin.group.move.text'), action: t('admin.group.move'), fields: [{ name: 'realm', label: t('admin.group.move.label'), required: true, maxlength: 253 }],
       submit: async ({ realm }) => {
         await ask('group move', { group: this.name, text: realm });
-        location.hash = '#/admin/groups';
+        this.#toAll();
       },
     });
   }
@@ -154,9 +168,16 @@ class GroupPage extends View {
       title: t('admin.group.remove.title', { name }), text: t('admin.group.remove.text'), name, label: t('admin.group.remove.label'), action: t('admin.group.remove'),
       remove: async () => {
         await ask('group remove', { group: this.name });
-        location.hash = '#/admin/groups';
+        this.#toAll();
       },
     });
+  }
+
+  /** This group is not here any more: on to the others, unless somebody has gone elsewhere meanwhile. */
+  #toAll() {
+    if (this.isConnected) {
+      location.hash = '#/admin/groups';
+    }
   }
 }
 

@@ -2,10 +2,11 @@ import { el, fill, icon } from '../dom.js';
 import { section } from '../view/page-parts.js';
 import { told } from '../view/toasts.js';
 import { View } from '../view/view.js';
+import { dateTime } from '../words/format.js';
 import { hasWords, t } from '../words/words.js';
 import { ask } from './ask.js';
-import { bytes, duration, number, rate, shortDate } from './figures.js';
-import { failure, table } from './parts.js';
+import { bytes, duration, number, rate } from './figures.js';
+import { showProblem, table } from './parts.js';
 import { plot } from './plot.js';
 import { poll } from './polling.js';
 import { Samples } from './samples.js';
@@ -22,8 +23,8 @@ class Health extends View {
   #figures = el('dl', { class: 'figures' });
   #listeners = el('ul', { class: 'listeners' });
   #progress = el('div', { class: 'stack tight', role: 'status' });
-  #limits = table(t('admin.limits'), [t('admin.limits.name'), { label: t('admin.limits.value'), number: true }]);
-  #backups = table(t('admin.backups'), [t('admin.backups.begun'), { label: t('admin.backups.size'), number: true }]);
+  #limits = table(t('admin.limits.all'), [t('admin.limits.name'), { label: t('admin.limits.value'), number: true }]);
+  #backups = table(t('admin.backups.all'), [t('admin.backups.begun'), { label: t('admin.backups.size'), number: true }]);
   #now = el('button', { type: 'button', class: 'button primary', onclick: () => this.#backUp() }, icon('download'), t('admin.backups.now'));
   #plots = {
     requests: plot(t('admin.plot.requests'), rate),
@@ -40,18 +41,14 @@ class Health extends View {
       section(t('admin.listeners'), this.#listeners),
       section(t('admin.backups'), el('p', { class: 'hint' }, t('admin.backups.hint')), el('div', null, this.#now), this.#progress, this.#backups.element),
       section(t('admin.limits'), el('p', { class: 'hint' }, t('admin.limits.hint')), this.#limits.element));
-    poll(this, () => this.#look(), pause);
+    poll(this, () => this.#look(), pause, error => showProblem(this.#problem, error));
     void this.#listBackups();
   }
 
   async #look() {
-    try {
-      const { status } = /** @type {{status: Status}} */ (await ask('status'));
-      fill(this.#problem);
-      this.#show(status);
-    } catch (error) {
-      fill(this.#problem, failure(error));
-    }
+    const { status } = /** @type {{status: Status}} */ (await ask('status'));
+    fill(this.#problem);
+    this.#show(status);
   }
 
   /** @param {Status} status */
@@ -112,7 +109,7 @@ class Health extends View {
     const reply = await told(ask('backup list'));
     const backups = /** @type {Backup[]} */ (reply?.backups ?? []);
     this.#backups.show(backups.reverse().map(backup => el('tr', null,
-      el('th', { scope: 'row' }, el('span', { class: 'block' }, shortDate(backup.begun)), el('span', { class: 'quiet code' }, backup.folder)),
+      el('th', { scope: 'row' }, el('span', { class: 'block' }, dateTime(backup.begun)), el('span', { class: 'quiet code' }, backup.folder)),
       el('td', { class: 'number' }, bytes(backup.bytes)))), t('admin.backups.none'));
   }
 }

@@ -77,6 +77,17 @@ export function confirmByName({ title, text, name, label, action, remove }) {
 }
 
 /**
+ * Says why something that is asked for again and again could not be loaded. The same words are not said again.
+ * @param {HTMLElement} place
+ * @param {unknown} error
+ */
+export function showProblem(place, error) {
+  if (place.textContent !== /** @type {Error} */ (error).message) {
+    fill(place, failure(error));
+  }
+}
+
+/**
  * What stands in the place of something that could not be loaded.
  * @param {unknown} error
  */

@@ -5,7 +5,7 @@ import { fullTime, lastSeen } from '../words/format.js';
 import { hasWords, t } from '../words/words.js';
 import { ask } from './ask.js';
 import { bytes, duration, number } from './figures.js';
-import { act, actions, confirmByName, failure, table } from './parts.js';
+import { act, actions, confirmByName, showProblem, table } from './parts.js';
 import { poll } from './polling.js';
 
 /** @typedef {import('./ask.js').Peer} Peer */
@@ -26,21 +26,26 @@ class PeersPage extends View {
         el('button', { type: 'button', class: 'button', onclick: () => this.#accept() }, icon('link'), t('admin.peers.accept')),
         el('button', { type: 'button', class: 'button', onclick: () => this.#rotate() }, icon('key'), t('admin.peers.rotate'))),
       this.#problem, this.#table.element);
-    poll(this, () => this.#load(), pause);
+    poll(this, () => this.#look(), pause, error => showProblem(this.#problem, error));
   }
 
+  async #look() {
+    const { peers } = /** @type {{peers: Peer[]}} */ (await ask('peer list'));
+    fill(this.#problem);
+    // What has not changed is left alone: a menu may be open on it, or the focus be there.
+    const shown = JSON.stringify(peers);
+    if (shown !== this.#shown && !document.querySelector('.menu')) {
+      this.#shown = shown;
+      this.#table.show(peers.map(peer => this.#row(peer)), t('admin.peers.none'));
+    }
+  }
+
+  /** Looks after something was done: that is done, whether it can be shown or not. */
   async #load() {
     try {
-      const { peers } = /** @type {{peers: Peer[]}} */ (await ask('peer list'));
-      fill(this.#problem);
-      // What has not changed is left alone: a menu may be open on it, or the focus be there.
-      const shown = JSON.stringify(peers);
-      if (shown !== this.#shown && !document.querySelector('.menu')) {
-        this.#shown = shown;
-        this.#table.show(peers.map(peer => this.#row(peer)), t('admin.peers.none'));
-      }
+      await this.#look();
     } catch (error) {
-      fill(this.#problem, failure(error));
+      showProblem(this.#problem, error);
     }
   }
 

@@ -1,9 +1,9 @@
 import { el, fill, userText } from '../dom.js';
 import { confirmDialog } from '../view/dialog.js';
 import { View } from '../view/view.js';
+import { dateTime } from '../words/format.js';
 import { t } from '../words/words.js';
 import { ask } from './ask.js';
-import { shortDate } from './figures.js';
 import { act, failure, table } from './parts.js';
 
 /** @typedef {{id: string, username: string, name: string, may: string[], in?: string, is_hook: boolean, created: string, used?: string, expires?: string}} Token */
@@ -31,11 +31,11 @@ class TokensPage extends View {
   /** @param {Token} token */
   #row(token) {
     return el('tr', { data: { key: token.id } },
-      el('th', { scope: 'row' }, userText(token.name, 'block'), el('span', { class: 'quiet small block' }, t('admin.tokens.made', { time: shortDate(token.created) }))),
+      el('th', { scope: 'row' }, userText(token.name, 'block'), el('span', { class: 'quiet small block' }, t('admin.tokens.made', { time: dateTime(token.created) }))),
       el('td', { dir: 'ltr' }, token.username),
       el('td', null, el('span', { class: 'tag' }, token.is_hook ? t('admin.tokens.hook') : token.may.map(right => t(`admin.tokens.may.${right}`)).join(', ')),
         token.in ? el('span', { class: 'quiet small block', dir: 'ltr' }, token.in) : null),
-      el('td', { class: 'spare' }, token.used ? shortDate(token.used) : t('admin.tokens.unused'), token.expires ? el('span', { class: 'quiet small block' }, t('admin.tokens.expires', { time: shortDate(token.expires) })) : null),
+      el('td', { class: 'spare' }, token.used ? dateTime(token.used) : t('admin.tokens.unused'), token.expires ? el('span', { class: 'quiet small block' }, t('admin.tokens.expires', { time: dateTime(token.expires) })) : null),
       el('td', { class: 'end' }, el('button', { type: 'button', class: 'button small', 'aria-label': t('admin.tokens.revokeOne', { name: token.name }), onclick: () => this.#revoke(token) }, t('common.revoke'))));
   }
 

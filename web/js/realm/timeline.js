@@ -25,7 +25,8 @@ const MOST_MISSED = 200;
 
 /**
  * A part of one conversation that grows at both ends, and keeps up with what happens. What is not sent yet stands at its end.
- * @extends {Emitter<{change: Change}>}
+ * Emits `revised` with each entry that changes another one, whether that is loaded or not.
+ * @extends {Emitter<{change: Change, revised: PlacedEntry}>}
  */
 export class Timeline extends Emitter {
   #parts;
@@ -385,6 +386,7 @@ export class Timeline extends Emitter {
 
   /** @param {PlacedEntry} revision */
   #revise(revision) {
+    this.emit('revised', revision);
     const held = [...this.#held.values()].find((entry) => entry.position === revision.target);
     if (held) this.#held.set(held.mid, revised(held, revision, this.#isSame));
     const item = revision.target === undefined ? null : this.find(revision.target);

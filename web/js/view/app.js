@@ -1,5 +1,6 @@
 import { el, fill, icon, on } from '../dom.js';
 import { Client } from '../realm/client.js';
+import { isSameDay, untilMidnight } from '../words/format.js';
 import { language, setLanguage, t } from '../words/words.js';
 import { brand, showUnread } from './brand.js';
 import './connection-banner.js';
@@ -11,11 +12,11 @@ import { Notifications } from './notifications.js';
 import './person-panel.js';
 import { keepLanguage } from './preferences.js';
 import { conversationHash, parseRoute } from './routes.js';
-import { inSentence } from './sentences.js';
+import { inSentence, sentenceOf, visibleName } from './sentences.js';
 import './settings.js';
 import './sidebar.js';
 import { logOut } from '../realm/session.js';
-import { titleOf } from './titles.js';
+import { peopleOf, titleOf } from './titles.js';
 import { toast, told } from './toasts.js';
 import { View } from './view.js';
 
@@ -40,6 +41,10 @@ class App extends View {
   #side = el('div', { class: 'shell-side' });
   /** @type {import('./sidebar.js').Sidebar} */
   #sidebar = /** @type {any} */ (null);
+  /** When the page was last told which day it is. */
+  #today = Date.now();
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #midnight;
 
   connectedCallback() {
     const { user = '', name = user, realm, session = '', admin = false } = this.session;
@@ -58,20 +63,25 @@ class App extends View {
       client.conversations.on('notify', ({ entry, address }) => {
         notifications.tell(entry, address);
         if (!this.isShown(address)) {
-          fill(this.#announcer, t(address.startsWith('#') ? 'app.announceIn' : 'app.announce', { name: inSentence(entry.name), place: inSentence(address) }));
+          fill(this.#announcer, entry.event === 'failed'
+            ? sentenceOf(entry, peopleOf(client))
+            : t(address.startsWith('#') ? 'app.announceIn' : 'app.announce', { name: inSentence(visibleName(entry.name, entry.from)), place: inSentence(address) }));
         }
       }),
       on(window, 'hashchange', () => this.#go()),
       on(phone, 'change', () => this.#nameParts()),
       on(document, 'keydown', event => handleKey(event, this)),
-      on(document, 'visibilitychange', () => this.#touch()),
+      on(document, 'visibilitychange', () => this.#onVisibility()),
+      on(window, 'online', () => client.retryNow()),
       ...['pointerdown', 'pointermove', 'wheel', 'keydown', 'focusin'].map(type => on(document, type, () => this.#touch(), { passive: true })),
       on(this, 'language', event => this.#speak(event.detail)),
       on(this, 'log-out', () => this.logOut()),
+      () => clearTimeout(this.#midnight),
       () => notifications.close(),
       () => client.close());
     client.start();
     this.#go();
+    this.#awaitMidnight();
   }
 
   /** The conversation that is open, if one is. */
@@ -84,7 +94,8 @@ class App extends View {
    * @param {string} address
    */
   isShown(address) {
-    return document.visibilityState === 'visible' && document.hasFocus() && this.openAddress !== null && this.client.sameAddress(this.openAddress, address);
+    const route = this.#route;
+    return document.visibilityState === 'visible' && document.hasFocus() && route.place === 'conversation' && !(phone.matches && route.details) && this.client.sameAddress(route.address, address);
   }
 
   /** Back towards the list: from the details to the conversation, from there to the list. */
@@ -267,6 +278,25 @@ class App extends View {
   #touch() {
     if (document.visibilityState === 'visible') {
       this.client.presence.touch();
+    }
+  }
+
+  /** Who looks at the page again does not wait for the next attempt, and sees what day it is. */
+  #onVisibility() {
+    if (document.visibilityState === 'visible') {
+      this.#touch();
+      this.client.retryNow();
+      this.#awaitMidnight();
+    }
+  }
+
+  /** Tells all that name days when another one has begun: at midnight, or when a machine that slept over it is looked at again. */
+  #awaitMidnight() {
+    clearTimeout(this.#midnight);
+    this.#midnight = setTimeout(() => this.#awaitMidnight(), untilMidnight());
+    if (!isSameDay(this.#today, Date.now())) {
+      this.#today = Date.now();
+      window.dispatchEvent(new CustomEvent('midnight'));
     }
   }
 

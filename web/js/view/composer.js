@@ -33,6 +33,8 @@ export class Composer extends View {
   #editing = null;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #keeping;
+  /** Whether something was begun or ended here that is not kept yet: another tab may have kept something newer of its own. */
+  #isUnkept = false;
   #isTouch = matchMedia('(pointer: coarse)');
   #text = el('textarea', { class: 'composer-text', rows: '1', dir: 'auto', id: 'composer-text', autocomplete: 'off', enterkeyhint: this.#isTouch.matches ? 'enter' : 'send', 'aria-describedby': 'composer-size' });
   #about = el('div', { class: 'composer-about', hidden: true });
@@ -102,25 +104,44 @@ export class Composer extends View {
       return;
     }
     if (this.#editing) {
-      const { position, entry } = this.#editing;
-      if (position !== null && text !== entry.text) {
-        void told(this.timeline.edit(position, text));
-      }
-      this.#endEditing();
-    } else {
-      try {
-        this.timeline.send(text, this.#reply === null ? {} : { reply: this.#reply });
-      } catch (error) {
-        toast(/** @type {Error} */ (error).message, { isError: true });
-        return;
-      }
-      this.#reply = null;
-      this.#setText('');
-      this.#keep();
+      void this.#submitEdit(this.#editing, text);
+      return;
     }
+    try {
+      this.timeline.send(text, this.#reply === null ? {} : { reply: this.#reply });
+    } catch (error) {
+      toast(/** @type {Error} */ (error).message, { isError: true });
+      return;
+    }
+    this.#reply = null;
+    this.#setText('');
+    this.#isUnkept = true;
+    this.#keep();
     this.#showAbout();
     this.focus();
     this.dispatchEvent(new CustomEvent('sent'));
+  }
+
+  /**
+   * Has a message changed. What was written stays until the realm has taken it, and when more was written meanwhile.
+   * @param {Item} item
+   * @param {string} text
+   */
+  async #submitEdit(item, text) {
+    if (this.#form.ariaBusy === 'true') {
+      return;
+    }
+    this.#form.ariaBusy = 'true';
+    const { position, entry } = item;
+    const isTaken = position === null || text === entry.text || await told(this.timeline.edit(position, text).then(() => true));
+    this.#form.ariaBusy = null;
+    if (isTaken && this.#editing === item && this.#text.value === text) {
+      this.#endEditing();
+      this.#showAbout();
+      if (this.contains(document.activeElement)) {
+        this.focus();
+      }
+    }
   }
 
   /** @param {KeyboardEvent} event */
@@ -195,13 +216,15 @@ export class Composer extends View {
   }
 
   #keepSoon() {
+    this.#isUnkept = true;
     clearTimeout(this.#keeping);
     this.#keeping = setTimeout(() => this.#keep(), keepAfter);
   }
 
   #keep() {
     clearTimeout(this.#keeping);
-    if (!this.#editing) {
+    if (this.#isUnkept && !this.#editing) {
+      this.#isUnkept = false;
       this.client.drafts.set(this.timeline.address, { text: this.#text.value, ...(this.#reply === null ? {} : { reply: this.#reply }) });
     }
   }

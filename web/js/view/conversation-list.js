@@ -32,6 +32,7 @@ export class ConversationList extends View {
       client.presence.on('change', address => address === null ? this.#soon() : this.#row(address)?.updatePresence()),
       client.typing.on('change', address => this.#row(address)?.update()),
       client.names.on('change', () => this.#soon()),
+      on(window, 'midnight', () => this.#soon()),
       on(scroll, 'scroll', () => {
         if (client.conversations.hasMore && client.conversations.isLoaded && scroll.scrollTop + scroll.clientHeight > scroll.scrollHeight - 400) {
           void this.#more();

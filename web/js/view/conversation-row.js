@@ -5,7 +5,7 @@ import { avatar } from './avatar.js';
 import { openMenu } from './menu.js';
 import { conversationHash } from './routes.js';
 import { inSentence, sentenceOf } from './sentences.js';
-import { titleOf } from './titles.js';
+import { peopleOf, titleOf } from './titles.js';
 
 /** @typedef {import('../realm/client.js').Client} Client */
 
@@ -135,11 +135,11 @@ const typingWords = (names, isGroup) => isGroup ? t('list.typingIn', { names: na
  * @returns {import('../dom.js').Child}
  */
 function lastLine(client, entry, isGroup) {
-  const isMe = (/** @type {string} */ address) => client.sameAddress(address, client.me.user);
+  const people = peopleOf(client);
   if (entry.event !== 'message') {
-    return el('span', { class: 'user-text' }, sentenceOf(entry, { isMe, nameOf: address => client.names.of(address) }));
+    return el('span', { class: 'user-text' }, sentenceOf(entry, people));
   }
-  const who = isMe(entry.from) ? el('span', null, t('list.you')) : isGroup ? el('span', { class: 'row-who truncate' }, userText(entry.name), ':') : null;
+  const who = people.isMe(entry.from) ? el('span', null, t('list.you')) : isGroup ? el('span', { class: 'row-who truncate' }, userText(entry.name), ':') : null;
   return [who, entry.deleted ? el('em', null, t('list.deleted')) : userText(flat(entry.text ?? ''))];
 }
 

@@ -46,6 +46,7 @@ export class Conversation extends View {
         el('a', { class: 'icon-button', href: conversationHash(address, 'details'), 'aria-label': t('conversation.details'), title: t('conversation.details') }, icon('info'))),
       this.#timeline, this.#typing, this.#composer);
     this.during(
+      quotes.follow(),
       client.conversations.on('change', () => this.#showHeader()),
       client.presence.on('change', () => this.#showHeader()),
       client.typing.on('change', () => this.#showTyping()),

@@ -135,7 +135,6 @@ export function formOf({ fields, button, submit }) {
       } else {
         problem.textContent = message;
       }
-      button.disabled = false;
       (concerned ?? shown[0])?.focus();
     } finally {
       button.disabled = false;

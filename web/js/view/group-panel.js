@@ -6,6 +6,7 @@ import { hooksOf } from './group-hooks.js';
 import { openMenu } from './menu.js';
 import { muteChoice, panelHead, searchButton } from './person-panel.js';
 import { conversationHash } from './routes.js';
+import { inSentence, visibleName } from './sentences.js';
 import { toast, told } from './toasts.js';
 import { View, whileLive } from './view.js';
 
@@ -121,7 +122,7 @@ class GroupPanel extends View {
     const { client } = this;
     const presence = client.presence.of(member.user);
     const isMe = client.sameAddress(member.user, client.me.user);
-    const more = iconButton('more', t('group.member.more', { name: member.name }), {
+    const more = iconButton('more', t('group.member.more', { name: visibleName(member.name, member.user) }), {
       data: { user: member.user }, 'aria-haspopup': 'menu', 'aria-expanded': 'false', onclick: () => openMenu(more, this.#memberMenu(member)),
     });
     return el('li', { class: 'member' },
@@ -139,7 +140,8 @@ class GroupPanel extends View {
    * @returns {import('./menu.js').MenuItem[]}
    */
   #memberMenu(member) {
-    const { user, name } = member;
+    const { user } = member;
+    const name = inSentence(visibleName(member.name, user));
     const { groups } = this.client;
     const { address } = this;
     const keepsOrder = this.#isAtLeast('moderator') && this.#role !== null && rank[this.#role] > rank[member.role];
@@ -147,13 +149,28 @@ class GroupPanel extends View {
     const roles = /** @type {Role[]} */ (['member', 'moderator', 'owner']);
     return [
       { label: t('group.member.write'), icon: 'chat', action: () => { location.hash = conversationHash(user); } },
-      ...(isOwner ? roles.filter(role => role !== member.role).map(role => ({ label: t(`group.role.${role}`), icon: /** @type {const} */ ('admin'), action: () => this.#do(groups.role(address, user, role)) })) : []),
+      ...(isOwner ? roles.filter(role => role !== member.role).map(role => ({ label: t(`group.role.${role}`), icon: /** @type {const} */ ('admin'), action: () => this.#giveRole(member, role) })) : []),
       keepsOrder && (member.muted
         ? { label: t('group.unmute'), icon: 'chat', action: () => this.#do(groups.unmute(address, user)) }
         : { label: t('group.mute'), icon: 'eyeOff', action: () => this.#do(groups.mute(address, user)) }),
       keepsOrder && { label: t('group.kick'), icon: 'leave', danger: true, action: () => this.#confirm(t('group.kick.title', { name }), t('group.kick.text'), t('group.kick'), () => groups.kick(address, user)) },
       keepsOrder && { label: t('group.ban'), icon: 'ban', danger: true, action: () => this.#confirm(t('group.ban.title', { name }), t('group.ban.text'), t('group.ban'), () => groups.ban(address, user)) },
     ];
+  }
+
+  /**
+   * Gives somebody a role. Who becomes an owner, or is one no more, is asked twice.
+   * @param {Member} member
+   * @param {Role} role
+   */
+  async #giveRole({ user, name, role: before }, role) {
+    const give = () => this.client.groups.role(this.address, user, role);
+    if (role !== 'owner' && before !== 'owner') {
+      await this.#do(give());
+      return;
+    }
+    const key = role === 'owner' ? 'group.owner' : 'group.owner.take';
+    await this.#confirm(t(`${key}.title`, { name: inSentence(visibleName(name, user)) }), t(`${key}.text`), t(`group.role.${role}`), give, before === 'owner');
   }
 
   #showRest() {
@@ -228,7 +245,9 @@ class GroupPanel extends View {
 
   async #leave() {
     await this.client.groups.leave(this.address);
-    location.hash = '#/';
+    if (this.isConnected) {
+      location.hash = '#/';
+    }
   }
 
   #changeTopic() {
@@ -243,7 +262,7 @@ class GroupPanel extends View {
 
   async #move() {
     const reply = await told(this.client.request('peers', {}));
-    if (!reply) {
+    if (!reply || !this.isConnected) {
       return;
     }
     const realms = /** @type {{realm: string}[]} */ (reply.peers).map(peer => peer.realm);

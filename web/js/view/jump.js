@@ -24,6 +24,7 @@ export function openJump(client) {
   let chosen = 0;
   /** @type {string[]} */
   let addresses = [];
+  let hasFound = false;
 
   const choose = (/** @type {number} */ next) => {
     chosen = Math.max(0, Math.min(next, addresses.length - 1));
@@ -38,7 +39,7 @@ export function openJump(client) {
   };
   const open = (/** @type {number} */ at) => {
     const address = addresses[at];
-    if (address) {
+    if (address && dialog.open) {
       dialog.close();
       location.hash = conversationHash(address);
     }
@@ -47,6 +48,7 @@ export function openJump(client) {
     const words = input.value.trim();
     const found = matching(client, words).slice(0, mostShown);
     const isNew = words !== '' && !/\s/u.test(words) && !found.some(one => client.sameAddress(one.address, words));
+    hasFound = found.length > 0;
     addresses = [...found.map(one => one.address), ...(isNew ? [words] : [])];
     fill(list, found.map((one, at) => option(at, avatar(one.address, client.names.of(one.address), 'small'), userText(titleOf(client, one.address), 'truncate jump-title'), one.unread ? el('span', { class: 'badge' }, one.unread) : null)),
       isNew ? option(found.length, icon('add'), el('span', { class: 'truncate grow' }, t('jump.new', { name: words }))) : null);
@@ -65,8 +67,12 @@ export function openJump(client) {
       choose(chosen + (event.key === 'ArrowDown' ? 1 : -1));
     } else if (event.key === 'Enter' && !event.isComposing) {
       event.preventDefault();
-      // What is typed quickly may name one that is still being loaded.
-      void loaded.then(() => open(chosen));
+      if (hasFound || client.state !== 'live') {
+        open(chosen);
+      } else {
+        // What is typed quickly may name one that is still being loaded.
+        void loaded.then(() => open(chosen));
+      }
     }
   });
   render();

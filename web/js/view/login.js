@@ -26,9 +26,9 @@ class Login extends View {
     const isNew = this.#isNew;
     const fields = {
       username: this.#field('username', t('login.username'), { autocomplete: 'username', value: kept.username, hint: isNew ? t('login.username.hint') : null, maxlength: 64 }),
-      name: isNew ? this.#field('name', t('login.name'), { autocomplete: 'name', hint: t('login.name.hint'), dir: 'auto', autocapitalize: 'words', optional: true }) : null,
-      password: this.#password(isNew),
-      code: isNew && this.session.registration === 'invite' ? this.#field('code', t('login.code'), { autocomplete: 'one-time-code', hint: t('login.code.hint') }) : null,
+      name: isNew ? this.#field('name', t('login.name'), { autocomplete: 'name', value: kept.name, hint: t('login.name.hint'), dir: 'auto', autocapitalize: 'words', optional: true }) : null,
+      password: this.#password(isNew, kept.password),
+      code: isNew && this.session.registration === 'invite' ? this.#field('code', t('login.code'), { autocomplete: 'one-time-code', value: kept.code, hint: t('login.code.hint') }) : null,
     };
     const problem = el('p', { class: 'error', role: 'alert' });
     const button = el('button', { class: 'button primary wide' }, isNew ? t('login.register') : t('login.enter'));
@@ -58,7 +58,7 @@ class Login extends View {
         keepLanguage(code);
         setLanguage(code);
         document.documentElement.lang = code;
-        this.#render();
+        this.#render(Object.fromEntries([...this.querySelectorAll('input')].map(({ name, value }) => [name, value])));
       },
     }, name)));
   }
@@ -87,9 +87,12 @@ class Login extends View {
     };
   }
 
-  /** @param {boolean} isNew */
-  #password(isNew) {
-    const field = this.#field('password', t('login.password'), { type: 'password', autocomplete: isNew ? 'new-password' : 'current-password' });
+  /**
+   * @param {boolean} isNew
+   * @param {string|undefined} value
+   */
+  #password(isNew, value) {
+    const field = this.#field('password', t('login.password'), { type: 'password', value, autocomplete: isNew ? 'new-password' : 'current-password' });
     const show = iconButton('eye', t('login.password.show'), {
       class: 'password-eye', 'aria-pressed': 'false', onclick: () => {
         const isShown = field.input.type === 'password';

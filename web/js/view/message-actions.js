@@ -9,7 +9,7 @@ import { place } from './menu.js';
 /** @typedef {import('../realm/items.js').Item} Item */
 /** @typedef {'react'|'reply'|'edit'|'copy'|'seen'|'retry'|'discard'|'remove'} ActionName */
 /** @typedef {{name:ActionName, icon:Parameters<typeof icon>[0], keys:string[], isDangerous?:boolean}} Action */
-/** @typedef {{mayWrite:boolean, mayDelete:(item:Item) => boolean, isGroup:boolean}} Rights */
+/** @typedef {{mayWrite:boolean, mayDelete:(item:Item) => boolean, mayDiscard:(item:Item) => boolean, isGroup:boolean}} Rights */
 
 /** @type {Record<ActionName, Action>} */
 const actions = {
@@ -35,7 +35,7 @@ export function actionsOn(item, rights) {
     return [];
   }
   if (item.position === null) {
-    return item.status === 'failed' ? [actions.retry, actions.copy, actions.discard] : [actions.copy];
+    return [...(item.status === 'failed' ? [actions.retry] : []), actions.copy, ...(rights.mayDiscard(item) ? [actions.discard] : [])];
   }
   const isRefused = Boolean(entry.failed);
   return [

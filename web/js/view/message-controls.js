@@ -153,13 +153,13 @@ export class MessageControls {
     } else if (act === 'retry') {
       this.view.client.outbox.retry(item.key);
     } else if (act === 'discard') {
-      this.view.client.outbox.discard(item.key);
+      this.#discard(item.key);
     }
   }
 
   /** @param {Item} item */
   #actionsOn(item) {
-    return actionsOn(item, { mayWrite: !this.view.people.silenced, isGroup: this.view.people.isGroup, mayDelete: one => this.view.people.mayDelete(one) });
+    return actionsOn(item, { mayWrite: !this.view.people.silenced, isGroup: this.view.people.isGroup, mayDelete: one => this.view.people.mayDelete(one), mayDiscard: one => this.#mayDiscard(one) });
   }
 
   /**
@@ -228,10 +228,26 @@ export class MessageControls {
         this.view.client.outbox.retry(item.key);
         break;
       case 'discard':
-        this.view.client.outbox.discard(item.key);
+        this.#discard(item.key);
         break;
       case 'remove':
         void this.#remove(item);
+    }
+  }
+
+  /**
+   * Whether it can be given up: it has failed, or waits and was never sent.
+   * @param {Item} item
+   */
+  #mayDiscard({ key, status }) {
+    const { client, timeline } = this.view;
+    return status === 'failed' || client.outbox.pending(timeline.address).some(message => message.key === key && !message.wasSent);
+  }
+
+  /** @param {string} key */
+  #discard(key) {
+    if (!this.view.client.outbox.discard(key)) {
+      toast(t('discard.late'));
     }
   }
 

@@ -24,14 +24,11 @@ export function newConversation(client, address = '') {
       } else {
         await find(client, wanted);
       }
-      open(client, wanted);
+      open(client, wanted, dialog);
     },
   });
   dialog.querySelector('.form-actions')?.before(people);
-  void offerPeople(client, people, user => {
-    dialog.close();
-    open(client, user);
-  });
+  void offerPeople(client, people, user => open(client, user, dialog));
   if (address) {
     dialog.querySelector('form')?.requestSubmit();
   }
@@ -68,7 +65,7 @@ async function offerPeople(client, list, choose) {
 
 /** @param {Client} client */
 export function createGroup(client) {
-  formDialog({
+  const dialog = formDialog({
     title: t('new.group'), action: t('new.group.create'),
     fields: [
       { name: 'group', label: t('new.group.name'), hint: t('new.group.hint'), required: true, maxlength: 64, codes: ['name_taken', 'invalid_name'] },
@@ -76,7 +73,7 @@ export function createGroup(client) {
     ],
     submit: async ({ group = '', open: kind }) => {
       const made = await client.groups.create(group.startsWith('#') ? group : `#${group}`, kind === 'open');
-      open(client, made.group);
+      open(client, made.group, dialog);
     },
   });
 }
@@ -91,16 +88,12 @@ export function joinGroup(client) {
   });
   const join = async (/** @type {string} */ group) => {
     const joined = await client.groups.join(group);
-    dialog.close();
-    open(client, joined.group);
+    open(client, joined.group, dialog);
   };
   const dialog = openDialog(t('new.join'), [el('h3', { class: 'label' }, t('new.join.open')), list, form]);
   void client.groups.all().then(groups => {
     const sorted = [...groups].sort((one, other) => other.members - one.members);
-    fill(list, sorted.length === 0 ? el('p', { class: 'quiet' }, t('new.join.none')) : el('ul', { class: 'rows' }, sorted.map(one => groupRow(client, one, join, () => {
-      dialog.close();
-      open(client, one.group);
-    }))));
+    fill(list, sorted.length === 0 ? el('p', { class: 'quiet' }, t('new.join.none')) : el('ul', { class: 'rows' }, sorted.map(one => groupRow(client, one, join, () => open(client, one.group, dialog)))));
   }, error => fill(list, el('p', { class: 'error', role: 'alert' }, /** @type {Error} */ (error).message)));
 }
 
@@ -127,10 +120,16 @@ function groupRow(client, group, join, show) {
 }
 
 /**
+ * Closes the dialog and goes to a conversation. Who has closed it meanwhile wants to stay where he is.
  * @param {Client} client
  * @param {string} address
+ * @param {HTMLDialogElement} dialog
  */
-function open(client, address) {
+function open(client, address, dialog) {
+  if (!dialog.open) {
+    return;
+  }
+  dialog.close();
   client.conversations.open(address);
   location.hash = conversationHash(address);
 }

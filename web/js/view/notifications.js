@@ -1,6 +1,8 @@
 import { t } from '../words/words.js';
 import { notifyMode } from './preferences.js';
 import { conversationHash } from './routes.js';
+import { sentenceOf, visibleName } from './sentences.js';
+import { peopleOf, titleOf } from './titles.js';
 
 /** @typedef {import('../realm/client.js').Client} Client */
 /** @typedef {import('../realm/types.js').Entry} Entry */
@@ -34,10 +36,13 @@ export class Notifications {
     if (mode === 'off' || !isAllowed() || conversation?.muted || this.#isShown(address)) {
       return;
     }
-    const title = address.startsWith('#') ? t('notify.group', { name: entry.name, group: address }) : entry.name;
+    const isFailure = entry.event === 'failed';
+    const name = visibleName(entry.name, entry.from);
+    const title = isFailure ? titleOf(this.#client, address) : address.startsWith('#') ? t('notify.group', { name, group: address }) : name;
+    const text = isFailure ? sentenceOf(entry, peopleOf(this.#client)) : entry.text ?? '';
     try {
       const notification = new Notification(mode === 'full' ? title : 'Kabar', {
-        body: mode === 'full' ? shorten(entry.text ?? '') : t('notify.quiet'),
+        body: mode === 'full' ? shorten(text) : t(isFailure ? 'notify.quietFailure' : 'notify.quiet'),
         tag: `kabar ${this.#client.me.realm} ${this.#client.fold(address)}`, silent: true, lang: document.documentElement.lang, dir: 'auto',
       });
       notification.onclick = () => {

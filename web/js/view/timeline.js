@@ -88,6 +88,8 @@ export class TimelineView extends View {
       this.quotes.on('change', () => this.#update()),
       this.client.on('state', () => this.#linked()),
       on(window, 'focus', () => this.#markSoon()),
+      on(window, 'midnight', () => this.#update()),
+      on(window, 'hashchange', () => this.#markSoon()),
       on(document, 'visibilitychange', () => this.#markSoon()),
       () => this.#scroller.close(),
       () => clearTimeout(this.#marking),
@@ -447,8 +449,9 @@ export class TimelineView extends View {
     }
   }
 
+  /** On a phone the details of a conversation cover it. */
   get #isLookedAt() {
-    return document.visibilityState === 'visible' && document.hasFocus();
+    return document.visibilityState === 'visible' && document.hasFocus() && this.checkVisibility({ visibilityProperty: true });
   }
 
   #markSoon() {

@@ -67,6 +67,9 @@ export const en = {
   'day.today': 'Today',
   'day.yesterday': 'Yesterday',
 
+  // discard
+  'discard.late': 'It is being sent already',
+
   // emoji
   'emoji.choose': 'Choose an emoji',
   'emoji.faces': 'Faces',
@@ -129,6 +132,10 @@ export const en = {
   'group.open': 'Open',
   'group.open.hint': 'Everybody may join.',
   'group.order': 'Keeping order',
+  'group.owner.take.text': 'Only another owner can give that back.',
+  'group.owner.take.title': 'Is {name} to be an owner no more?',
+  'group.owner.text': 'Owners may do everything with the group: open, close and move it, and make others owners or take that from them.',
+  'group.owner.title': 'Make {name} an owner?',
   'group.reopen': 'Open the group…',
   'group.reopen.title': 'Open the group to everybody?',
   'group.role.member': 'Make a member',
@@ -245,6 +252,7 @@ export const en = {
   'notify.never': 'This browser can show no notifications for this page.',
   'notify.off': 'Off',
   'notify.quiet': 'New messages',
+  'notify.quietFailure': 'A message was not delivered',
   'notify.some': 'Without the text',
 
   // person

@@ -75,6 +75,15 @@ export function lastSeen(when, now = Date.now()) {
 }
 
 /**
+ * How long it is until the next day begins here, in milliseconds.
+ * @param {number} now
+ */
+export function untilMidnight(now = Date.now()) {
+  const date = new Date(now);
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate() + 1).getTime() - now;
+}
+
+/**
  * @param {Date} from
  * @param {Date} to
  */

@@ -67,6 +67,9 @@ export const id = {
   'day.today': 'Hari ini',
   'day.yesterday': 'Kemarin',
 
+  // discard
+  'discard.late': 'Pesan ini sudah dikirim',
+
   // emoji
   'emoji.choose': 'Pilih emoji',
   'emoji.faces': 'Wajah',
@@ -129,6 +132,10 @@ export const id = {
   'group.open': 'Terbuka',
   'group.open.hint': 'Semua orang boleh bergabung.',
   'group.order': 'Ketertiban',
+  'group.owner.take.text': 'Hanya pemilik lain yang dapat mengembalikannya.',
+  'group.owner.take.title': '{name} tidak lagi menjadi pemilik?',
+  'group.owner.text': 'Pemilik boleh melakukan semuanya pada grup: membuka, menutup, dan memindahkannya, serta mengangkat pemilik lain atau mencabutnya.',
+  'group.owner.title': 'Jadikan {name} pemilik?',
   'group.reopen': 'Buka grup…',
   'group.reopen.title': 'Buka grup untuk semua orang?',
   'group.role.member': 'Jadikan anggota',
@@ -182,7 +189,7 @@ export const id = {
   'list.more': 'Tindakan untuk percakapan dengan {name}',
   'list.mute': 'Bisukan notifikasi',
   'list.muted': 'notifikasi dibisukan',
-  'list.new': 'Belum ada percakapan',
+  'list.new': 'Belum ada pesan',
   'list.self': 'Catatan untuk diri sendiri',
   'list.typing': 'sedang mengetik…',
   'list.typingIn': '{names} sedang mengetik…',
@@ -245,6 +252,7 @@ export const id = {
   'notify.never': 'Peramban ini tidak dapat menampilkan notifikasi untuk halaman ini.',
   'notify.off': 'Mati',
   'notify.quiet': 'Ada pesan baru',
+  'notify.quietFailure': 'Ada pesan yang tidak tersampaikan',
   'notify.some': 'Tanpa isi',
 
   // person
