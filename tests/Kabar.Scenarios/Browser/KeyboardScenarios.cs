@@ -16,6 +16,7 @@ public sealed class KeyboardScenarios(Chromium chromium) : BrowserScenario(chrom
         var keys = new Keys(messi);
 
         // 1. In: the first field has the focus already.
+        await Expect(messi.Page.GetByLabel("Username")).ToBeFocusedAsync();
         await keys.TypeAsync("messi");
         await keys.PressAsync("Tab");
         await keys.TypeAsync(Federation.RealmProcess.PasswordOf("messi"));
@@ -109,9 +110,8 @@ public sealed class KeyboardScenarios(Chromium chromium) : BrowserScenario(chrom
                   const one = document.activeElement;
                   const box = one.getBoundingClientRect();
                   if (box.width === 0 || box.height === 0) return `${one.outerHTML.slice(0, 200)} is not seen`;
-                  const style = getComputedStyle(one);
-                  const around = one.parentElement ? getComputedStyle(one.parentElement) : style;
-                  const isShown = !one.matches(':focus-visible') || style.outlineStyle !== 'none' || style.boxShadow !== 'none' || around.outlineStyle !== 'none' || around.boxShadow !== 'none'
+                  const isMarked = each => each && (getComputedStyle(each).outlineStyle !== 'none' || getComputedStyle(each).boxShadow !== 'none');
+                  const isShown = !one.matches(':focus-visible') || isMarked(one) || isMarked(one.parentElement) || [...one.children].some(isMarked)
                     || one.matches('h1, h2, main, [role=log], input, textarea');
                   return isShown ? null : `${one.outerHTML.slice(0, 200)} does not show that it has the focus`;
                 }

@@ -51,7 +51,7 @@ public sealed class PictureScenarios(Chromium chromium) : BrowserScenario(chromi
         await page.GetByRole(AriaRole.Button, new() { Name = "Back to the conversations" }).ClickAsync();
 
         await visitor.GoAsync("#/settings");
-        await Expect(page.GetByText("This browser")).ToBeVisibleAsync();
+        await Expect(page.GetByText("This browser", new() { Exact = true })).ToBeVisibleAsync();
         await LookAsync(visitor, screen, "settings", axe);
 
         foreach (var place in (string[])["health", "accounts", "groups", "peers", "invitations", "tokens"])
