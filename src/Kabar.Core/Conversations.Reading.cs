@@ -34,7 +34,7 @@ public sealed partial class Conversations
         if (found.Conversation is not { } conversation) return new HistoryPage(canonical, [], 1, 0, 0, 0, []);
 
         // 1. The entries, without what lies before the first that he may read.
-        var most = Math.Clamp(range.Most, 1, Math.Max(1, _options.HistoryEntries));
+        var most = RealmOptions.Bounded(range.Most, _options.HistoryEntries);
         var head = await _store.FindHeadAsync(conversation, cancellationToken);
         var before = Math.Clamp(range.Before ?? long.MaxValue, 1, head + 1);
         var after = Math.Max(range.After ?? 0, found.First - 1);
@@ -57,7 +57,7 @@ public sealed partial class Conversations
     public async ValueTask<ImmutableArray<ConversationSummary>> ListAsync(Account reader, long? before, int most, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        var found = await _store.ListConversationsAsync(reader.Id, before, Math.Clamp(most, 1, Math.Max(1, _options.HistoryEntries)), cancellationToken);
+        var found = await _store.ListConversationsAsync(reader.Id, before, RealmOptions.Bounded(most, _options.HistoryEntries), cancellationToken);
         var named = ImmutableArray.CreateBuilder<ConversationSummary>(found.Length);
         foreach (var summary in found)
             named.Add(summary.Other is { Realm: null } other && await _accounts.FindAsync(other.Username, cancellationToken) is { } account ? summary with { Name = account.DisplayName } : summary);
@@ -80,7 +80,7 @@ public sealed partial class Conversations
             conversation = found.Conversation;
         }
 
-        return await _store.SearchAsync(reader.Id, words, conversation, before, Math.Clamp(most, 1, Math.Max(1, _options.SearchResults)), cancellationToken);
+        return await _store.SearchAsync(reader.Id, words, conversation, before, RealmOptions.Bounded(most, _options.SearchResults), cancellationToken);
     }
 
     /// <summary>The group an entry is of, as it is addressed here; null for a direct one, or when the group is gone.</summary>

@@ -62,6 +62,9 @@ public sealed record RealmOptions
     /// <param name="limit">How many there may be; 0 for any number.</param>
     public static int PageOf(long? asked, int limit) => (int)Math.Min(asked ?? (limit > 0 ? limit : OrdinaryPage), limit > 0 ? limit : int.MaxValue);
 
+    /// <summary>At least one and at most what a limit allows, where 0 is no limit.</summary>
+    internal static int Bounded(int most, int limit) => Math.Clamp(most, 1, limit > 0 ? limit : int.MaxValue);
+
     /// <summary>For how long a client's key keeps a message from being said twice.</summary>
     public TimeSpan KeyLifetime { get; init; } = TimeSpan.FromDays(7);
 }

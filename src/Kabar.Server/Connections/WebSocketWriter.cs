@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.WebSockets;
 
@@ -10,7 +9,7 @@ namespace Kabar.Server.Connections;
 /// </summary>
 internal sealed class WebSocketWriter(WebSocket socket) : PipeWriter
 {
-    private readonly ArrayBufferWriter<byte> _written = new();
+    private readonly PooledWriter _written = new();
 
     public override bool CanGetUnflushedBytes => true;
 
@@ -43,7 +42,7 @@ internal sealed class WebSocketWriter(WebSocket socket) : PipeWriter
         }
         finally
         {
-            _written.ResetWrittenCount();
+            _written.Clear();
         }
     }
 

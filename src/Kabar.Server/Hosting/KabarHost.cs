@@ -174,6 +174,7 @@ internal sealed class KabarHost : IAsyncDisposable
         services.AddSingleton<MetricsPage>();
         services.AddSingleton(new WebAssets(options.Web));
         services.AddSingleton<WebErrors>();
+        services.AddSingleton<HttpAdmission>();
         services.AddSingleton<WebSessions>();
         services.AddSingleton<SessionEndpoints>();
         services.AddSingleton<AdminEndpoints>();
@@ -251,6 +252,9 @@ internal sealed class KabarHost : IAsyncDisposable
             kestrel.Listen(http.EndPoint, bound =>
             {
                 _http = (http, bound);
+
+                var admission = services.GetRequiredService<HttpAdmission>();
+                bound.Use(next => connection => admission.ServeAsync(connection, next));
 
                 // A WebSocket over HTTP/2 is another matter, which no browser needs.
                 bound.Protocols = HttpProtocols.Http1;

@@ -7,6 +7,8 @@ namespace Kabar.Server.Hosting;
 /// <summary>What the HTTP listener serves to those who watch the server: whether it lives, to everybody; its figures, on this machine.</summary>
 internal static class MonitoringEndpoints
 {
+    private static readonly string[] ForwardingHeaders = ["X-Forwarded-For", "X-Original-For", "Forwarded"];
+
     public static void Map(WebApplication application)
     {
         application.MapGet("/healthz", (HttpContext context) => context.Response.WriteAsync("ok\n", context.RequestAborted));
@@ -23,8 +25,9 @@ internal static class MonitoringEndpoints
         });
     }
 
-    // A proxy on this machine asks for others, and says so.
+    // A proxy on this machine asks for others: it says so, or at least by what name they call the realm; and so does a browser that was led here by a name of its own.
     private static bool IsOfThisMachine(HttpContext context) =>
         context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
-        && !context.Request.Headers.ContainsKey("X-Forwarded-For") && !context.Request.Headers.ContainsKey("Forwarded");
+        && (context.Request.Host.Host == "localhost" || (IPAddress.TryParse(context.Request.Host.Host.Trim('[', ']'), out var host) && IPAddress.IsLoopback(host)))
+        && !ForwardingHeaders.Any(context.Request.Headers.ContainsKey);
 }

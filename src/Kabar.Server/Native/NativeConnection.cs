@@ -33,7 +33,7 @@ internal sealed partial class NativeConnection
     private readonly OutboundQueue _outbound;
     private readonly List<WaitingSend> _sends = [];
     private readonly NativeCaller _caller;
-    private ArrayBufferWriter<byte> _replies = new();
+    private readonly PooledWriter _replies = new();
     private ReadOnlyMemory<byte> _id;
     private long _handedOver;
     private bool _isEnding;
@@ -90,8 +90,7 @@ internal sealed partial class NativeConnection
         // Those before must be with the client: one that does not read is asked for nothing more.
         if (!await _outbound.HandedOverAsync(_handedOver) || !_outbound.AddCopy(_replies.WrittenMemory)) _isGone = _isEnding = true;
         _handedOver = _outbound.Added;
-        if (_replies.Capacity > 2 * HandOverAt) _replies = new ArrayBufferWriter<byte>();
-        else _replies.ResetWrittenCount();
+        _replies.Clear();
     }
 
     /// <summary>Waits until the client was handed everything; false when it is gone.</summary>

@@ -5,6 +5,7 @@ using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Net.Http.Headers;
 
 namespace Kabar.Server.Web;
 
@@ -36,7 +37,7 @@ internal sealed class WebAssets
     /// <param name="folder">Where the files are read from each time, for those who work on them; null for those in the executable.</param>
     public WebAssets(string? folder)
     {
-        _folder = folder;
+        _folder = folder is null ? null : Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         var files = folder is null ? ReadEmbedded() : [];
         _hash = HashOf(files);
         _assets = files.ToFrozenDictionary(file => file.Key, file => new Asset(ContentTypes[Path.GetExtension(file.Key)], file.Key == Page ? Addressed(file.Value, _hash) : file.Value));
@@ -47,9 +48,10 @@ internal sealed class WebAssets
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/", context => SendAsync(context, Page, AskAgain));
-        routes.MapGet("/assets/{hash}/{**path}", context =>
-            SendAsync(context, context.Request.RouteValues["path"] as string ?? "", context.Request.RouteValues["hash"] as string == _hash && _folder is null ? Forever : AskAgain));
+        string[] methods = [HttpMethods.Get, HttpMethods.Head];
+        routes.MapMethods("/", methods, context => SendAsync(context, Page, AskAgain));
+        routes.MapMethods($"/assets/{_hash}/{{**path}}", methods, context =>
+            SendAsync(context, context.Request.RouteValues["path"] as string ?? "", _folder is null ? Forever : AskAgain));
     }
 
     private async Task SendAsync(HttpContext context, string path, string caching)
@@ -62,19 +64,19 @@ internal sealed class WebAssets
 
         var headers = context.Response.Headers;
         headers.CacheControl = caching;
-        headers.ETag = asset.Tag;
+        headers.ETag = asset.Tag.ToString();
         headers.Vary = "Accept-Encoding";
-        if (context.Request.Headers.IfNoneMatch == asset.Tag)
+        if (context.Request.GetTypedHeaders().IfNoneMatch.Any(tag => tag.Compare(asset.Tag, useStrongComparison: false)))
         {
             context.Response.StatusCode = StatusCodes.Status304NotModified;
             return;
         }
 
-        var (encoding, bytes) = asset.For(context.Request.Headers.AcceptEncoding.ToString());
+        var (encoding, bytes) = asset.For(context.Request.GetTypedHeaders().AcceptEncoding);
         if (encoding is not null) headers.ContentEncoding = encoding;
         context.Response.ContentType = asset.ContentType;
         context.Response.ContentLength = bytes.Length;
-        await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
+        if (HttpMethods.IsGet(context.Request.Method)) await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
     }
 
     private Asset? Find(string path)
@@ -82,7 +84,7 @@ internal sealed class WebAssets
         if (_folder is null) return _assets.GetValueOrDefault(path);
 
         var file = Path.GetFullPath(Path.Combine(_folder, path));
-        var isInside = file.StartsWith(Path.GetFullPath(_folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        var isInside = file.StartsWith(_folder + Path.DirectorySeparatorChar, StringComparison.Ordinal);
         if (!isInside || !File.Exists(file) || !ContentTypes.TryGetValue(Path.GetExtension(file), out var type)) return null;
         var bytes = File.ReadAllBytes(file);
         return new Asset(type, path == Page ? Addressed(bytes, _hash) : bytes);
@@ -127,12 +129,17 @@ internal sealed class WebAssets
 
         public string ContentType => contentType;
 
-        public string Tag { get; } = $"\"{Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 8))}\"";
+        // Weak: it stands for all the ways it is sent.
+        public EntityTagHeaderValue Tag { get; } = new($"\"{Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 8))}\"", isWeak: true);
 
-        public (string? Encoding, byte[] Bytes) For(string accepted) =>
-            accepted.Contains("br", StringComparison.OrdinalIgnoreCase) ? ("br", _brotli.Value)
-            : accepted.Contains("gzip", StringComparison.OrdinalIgnoreCase) ? ("gzip", _gzip.Value)
-            : (null, bytes);
+        public (string? Encoding, byte[] Bytes) For(IList<StringWithQualityHeaderValue> accepted)
+        {
+            return Accepts("br") ? ("br", _brotli.Value)
+                : Accepts("gzip") ? ("gzip", _gzip.Value)
+                : (null, bytes);
+
+            bool Accepts(string encoding) => accepted.Any(one => one.Quality != 0 && one.Value.Equals(encoding, StringComparison.OrdinalIgnoreCase));
+        }
 
         private static byte[] Compress(byte[] bytes, Func<Stream, Stream> compressor)
         {

@@ -36,7 +36,7 @@ internal static partial class WebFrontEnd
     private static void UseProxies(WebApplication application, KabarOptions options)
     {
         if (options.ProxyAddresses is not { Count: > 0 } proxies) return;
-        var forwarded = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto };
+        var forwarded = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto, ForwardLimit = null };
         forwarded.KnownIPNetworks.Clear();
         forwarded.KnownProxies.Clear();
         foreach (var proxy in proxies) forwarded.KnownProxies.Add(proxy);
@@ -46,7 +46,7 @@ internal static partial class WebFrontEnd
     // What every request under /api has in common: who may not ask, that nothing of it is kept, and what comes of a fault.
     private static async Task GuardAsync(HttpContext context, RequestDelegate next, WebErrors errors, ILogger logger)
     {
-        if (!context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal))
+        if (!context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase))
         {
             await next(context);
             return;

@@ -87,6 +87,7 @@ public sealed class SessionEndpointsTests : IAsyncLifetime
     [InlineData("POST", "/api/session")]
     [InlineData("POST", "/api/session/register")]
     [InlineData("DELETE", "/api/session")]
+    [InlineData("DELETE", "/API/Session")]
     public async Task A_page_of_another_site_changes_nothing(string method, string path)
     {
         using var browser = await _realm.OpenBrowserAsync("lineker");

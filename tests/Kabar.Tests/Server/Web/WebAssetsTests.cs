@@ -1,5 +1,8 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Kabar.Tests.Server.Web;
@@ -81,19 +84,36 @@ public sealed partial class WebAssetsTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("/assets/0/kabar.json")]
-    [InlineData("/assets/0/../../appsettings.json")]
-    [InlineData("/assets/0/%2e%2e/%2e%2e/etc/passwd")]
-    [InlineData("/assets/0/")]
-    [InlineData("/js/main.js")]
-    public async Task What_is_no_file_of_the_page_is_not_there(string path) => (await _browser.GetAsync(path)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    [InlineData("kabar.json")]
+    [InlineData("../index.html")]
+    [InlineData("%2e%2e/%2e%2e/etc/passwd")]
+    [InlineData("..%2f..%2fetc%2fpasswd")]
+    [InlineData("//etc/passwd")]
+    [InlineData("")]
+    public async Task What_is_no_file_of_the_page_is_not_there(string path) =>
+        (await StatusOfAsync(_realm, $"{await FolderAsync(_browser)}/{path}")).ShouldBe(HttpStatusCode.NotFound);
 
     [Fact]
-    public async Task Files_of_another_version_come_as_they_are_now_and_are_not_kept()
+    public async Task Files_of_another_version_are_not_there()
     {
         using var asset = await _browser.GetAsync("/assets/0123456789abcdef/js/main.js");
-        asset.StatusCode.ShouldBe(HttpStatusCode.OK);
-        asset.Headers.CacheControl!.NoCache.ShouldBeTrue();
+        asset.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task Whoever_only_wants_to_know_gets_the_head()
+    {
+        using var answer = await _browser.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/"));
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        answer.Content.Headers.ContentLength.ShouldBe((await _browser.GetByteArrayAsync("/")).Length);
+    }
+
+    [Fact]
+    public async Task What_a_browser_does_not_take_it_is_not_sent()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/");
+        request.Headers.Add("Accept-Encoding", "br;q=0, gzip");
+        (await _browser.SendAsync(request)).Content.Headers.ContentEncoding.ShouldBe(["gzip"]);
     }
 
     [Fact]
@@ -106,9 +126,38 @@ public sealed partial class WebAssetsTests : IAsyncLifetime
         await using var realm = await WebRealm.StartAsync(options => options with { Web = web });
         using var browser = await realm.OpenBrowserAsync();
         (await browser.GetStringAsync("/")).ShouldMatch("^<link href=\"/assets/[^/]+/css/a.css\">$");
-        foreach (var path in new[] { "/assets/x/../secret.js", "/assets/x/%2e%2e/secret.js", "/assets/x/%2e%2e%2fsecret.js", $"/assets/x/{Uri.EscapeDataString(Path.Combine(folder.Path, "secret.js"))}" })
-            (await browser.GetAsync(path)).StatusCode.ShouldBe(HttpStatusCode.NotFound, path);
+        await File.WriteAllTextAsync(Path.Combine(web, "own.js"), "own", TestContext.Current.CancellationToken);
+        var assets = await FolderAsync(browser);
+        (await StatusOfAsync(realm, $"{assets}/own.js")).ShouldBe(HttpStatusCode.OK);
+        foreach (var path in new[] { "../secret.js", "%2e%2e/secret.js", "%2e%2e%2fsecret.js", "css/../../secret.js", $"/{folder.Path}/secret.js" })
+            (await StatusOfAsync(realm, $"{assets}/{path}")).ShouldBe(HttpStatusCode.NotFound, path);
     }
+
+    [Fact]
+    public async Task A_folder_may_be_named_with_a_slash_behind_it()
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(Path.Combine(folder.Path, "index.html"), "here", TestContext.Current.CancellationToken);
+        await using var realm = await WebRealm.StartAsync(options => options with { Web = folder.Path + "/" });
+        using var browser = await realm.OpenBrowserAsync();
+        (await browser.GetStringAsync("/")).ShouldBe("here");
+    }
+
+    private static async Task<string> FolderAsync(HttpClient browser) => AssetFolder().Match(await browser.GetStringAsync("/")).Value;
+
+    // As it stands: a client of the framework would resolve the dots by itself.
+    private static async Task<HttpStatusCode> StatusOfAsync(WebRealm realm, string path)
+    {
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(realm.Host.HttpEndPoint!); // it listens
+        await using var stream = socket.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {realm.Host.HttpEndPoint}\r\nConnection: close\r\n\r\n"));
+        using var reader = new StreamReader(stream);
+        return (HttpStatusCode)int.Parse((await reader.ReadLineAsync())!.Split(' ')[1], CultureInfo.InvariantCulture);
+    }
+
+    [GeneratedRegex("/assets/[0-9a-f]{16}", RegexOptions.NonBacktracking)]
+    private static partial Regex AssetFolder();
 
     [GeneratedRegex("/assets/[0-9a-f]{16}/[^\"]+", RegexOptions.NonBacktracking)]
     private static partial Regex AssetPath();

@@ -1,0 +1,66 @@
+using System.Net;
+using Kabar.Server.Connections;
+using Kabar.Server.Hosting;
+using Microsoft.AspNetCore.Connections;
+
+namespace Kabar.Server.Web;
+
+/// <summary>
+/// Counts the connections of the HTTP listener as those of the line listeners are, before anything is read from them: who has too many is turned away. Those of a known proxy
+/// are many people's, and only counted in all. A WebSocket is counted once more, for whoever has opened it. Safe to call from any thread.
+/// </summary>
+internal sealed class HttpAdmission(KabarOptions options)
+{
+    private readonly Lock _gate = new();
+    private readonly HashSet<IPAddress> _proxies = [.. options.ProxyAddresses];
+    private readonly Dictionary<IPAddress, int> _perAddress = [];
+    private int _count;
+
+    /// <summary>How many there are.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate) return _count;
+        }
+    }
+
+    /// <summary>Serves a connection, or closes it.</summary>
+    public async Task ServeAsync(ConnectionContext connection, ConnectionDelegate next)
+    {
+        var origin = ConnectionRegistry.Origin(connection.RemoteEndPoint);
+        if (!TryAdd(origin)) return;
+        try
+        {
+            await next(connection);
+        }
+        finally
+        {
+            Remove(origin);
+        }
+    }
+
+    private bool TryAdd(IPAddress origin)
+    {
+        var limits = options.Limits;
+        lock (_gate)
+        {
+            var fromThere = _perAddress.GetValueOrDefault(origin);
+            if (limits.Connections > 0 && _count >= limits.Connections) return false;
+            if (limits.ConnectionsPerAddress > 0 && fromThere >= limits.ConnectionsPerAddress && !_proxies.Contains(origin)) return false;
+            _count++;
+            _perAddress[origin] = fromThere + 1;
+            return true;
+        }
+    }
+
+    private void Remove(IPAddress origin)
+    {
+        lock (_gate)
+        {
+            _count--;
+            if (_perAddress[origin] is var left and > 1) _perAddress[origin] = left - 1;
+            else _perAddress.Remove(origin);
+        }
+    }
+}
