@@ -83,6 +83,7 @@ public sealed class AdministrationScenarios(Chromium chromium) : BrowserScenario
 
     private static async Task DoAsync(IPage page, string name, string action)
     {
+        await page.GetByLabel("Search for a name").FillAsync(name);
         await page.GetByRole(AriaRole.Row).Filter(new() { HasText = name }).GetByRole(AriaRole.Button, new() { Name = "What can be done with" }).ClickAsync();
         await page.GetByRole(AriaRole.Menuitem, new() { Name = action }).ClickAsync();
     }
