@@ -32,8 +32,8 @@ internal sealed class Person : IAsyncDisposable
     /// <summary>What the pages have complained of and was not expected.</summary>
     public IEnumerable<string> Faults => _faults.Where(fault => !_expected.Exists(part => fault.Contains(part, StringComparison.Ordinal)));
 
-    /// <summary>The conversations beside the messages.</summary>
-    public ILocator List => Page.GetByRole(AriaRole.Navigation, new() { Name = "Conversations" });
+    /// <summary>The conversations, beside the messages, or on a phone in their place.</summary>
+    public ILocator List => Page.GetByRole(AriaRole.Navigation, new() { Name = "Conversations" }).Or(Page.GetByRole(AriaRole.Main, new() { Name = "Conversations" }));
 
     /// <summary>Where one writes.</summary>
     public ILocator Composer => Page.GetByRole(AriaRole.Textbox, new() { Name = "Message to" });

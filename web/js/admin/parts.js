@@ -18,7 +18,7 @@ export function table(label, columns) {
   const body = el('tbody');
   const heads = columns.map(column => typeof column === 'string' ? { label: column } : column)
     .map(column => el('th', { scope: 'col', class: ['number' in column && 'number', 'spare' in column && 'spare'] }, 'hidden' in column ? el('span', { class: 'visually-hidden' }, column.label) : column.label));
-  const element = el('div', { class: 'table-scroll', tabindex: '0', role: 'region', 'aria-label': label }, el('table', null, el('thead', null, el('tr', null, heads)), body));
+  const element = el('div', { class: 'table-scroll', tabindex: '0', role: 'group', 'aria-label': label }, el('table', null, el('thead', null, el('tr', null, heads)), body));
   return {
     element,
     show: (rows, none) => {
