@@ -38,7 +38,7 @@ public sealed partial class MetricsPageTests
         lines.ShouldBeUnique();
         lines.ShouldContain("kabar_requests_total 1");
         lines.ShouldContain("kabar_refusals_total{refusal=\"WrongPassword\"} 1");
-        lines.Count(line => line.StartsWith("kabar_refusals_total{", StringComparison.Ordinal)).ShouldBe(Enum.GetValues<Refusal>().Length);
+        lines.Count(line => line.StartsWith("kabar_refusals_total{", StringComparison.Ordinal)).ShouldBe(Enum.GetValues<Refusal>().Length + 1);
         types["kabar_connections"].ShouldBe("gauge");
         types["kabar_messages_total"].ShouldBe("counter");
         types.ShouldContainKey("process_resident_memory_bytes");
