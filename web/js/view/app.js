@@ -1,6 +1,6 @@
 import { el, fill, icon, on } from '../dom.js';
 import { Client } from '../realm/client.js';
-import { isSameDay, untilMidnight } from '../words/format.js';
+import { untilMidnight } from '../words/format.js';
 import { language, setLanguage, t } from '../words/words.js';
 import { brand, showUnread } from './brand.js';
 import './connection-banner.js';
@@ -42,7 +42,7 @@ class App extends View {
   /** @type {import('./sidebar.js').Sidebar} */
   #sidebar = /** @type {any} */ (null);
   /** When the page was last told which day it is. */
-  #today = Date.now();
+  #today = new Date().toDateString();
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #midnight;
 
@@ -294,8 +294,9 @@ class App extends View {
   #awaitMidnight() {
     clearTimeout(this.#midnight);
     this.#midnight = setTimeout(() => this.#awaitMidnight(), untilMidnight());
-    if (!isSameDay(this.#today, Date.now())) {
-      this.#today = Date.now();
+    const today = new Date().toDateString();
+    if (today !== this.#today) {
+      this.#today = today;
       window.dispatchEvent(new CustomEvent('midnight'));
     }
   }
