@@ -36,7 +36,7 @@ public sealed class HostileTextScenarios(Chromium chromium) : BrowserScenario(ch
 
         // 2. Among the messages, letter by letter; what turns the direction stays within its message.
         await messi.TurnToAsync("nakal");
-        await Expect(messi.Page).ToHaveTitleAsync("<script>window.wasRun=true</script> · Kabar");
+        await Expect(messi.Page).ToHaveTitleAsync("(1) <script>window.wasRun=true</script> · Kabar");
         (await messi.TextsAsync()).ShouldBe([Html]);
         await Expect(messi.Messages.GetByRole(AriaRole.Link)).ToHaveCountAsync(0);
         await messi.TurnToAsync("putar");

@@ -271,7 +271,7 @@ class App extends View {
     const { client } = this;
     const { conversations, me } = client;
     const open = this.openAddress;
-    const place = open !== null ? titleOf(client, open) : this.#route.place === 'settings' ? t('settings.title') : this.#route.place === 'admin' ? t('app.admin') : null;
+    const place = open !== null ? visibleName(titleOf(client, open), open) : this.#route.place === 'settings' ? t('settings.title') : this.#route.place === 'admin' ? t('app.admin') : null;
     showUnread(conversations.unread, place ? `${place} · Kabar` : `Kabar · ${me.realm}`);
   }
 
