@@ -40,7 +40,7 @@ internal sealed class WebAssets
         _folder = folder is null ? null : Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         var files = folder is null ? ReadEmbedded() : [];
         _hash = HashOf(files);
-        _assets = files.ToFrozenDictionary(file => file.Key, file => new Asset(ContentTypes[Path.GetExtension(file.Key)], file.Key == Page ? Addressed(file.Value, _hash) : file.Value));
+        _assets = files.ToFrozenDictionary(file => file.Key, file => new Asset(ContentTypes[Path.GetExtension(file.Key)], Served(file.Key, file.Value, _hash)));
     }
 
     /// <summary>What is served, by path from the page's folder.</summary>
@@ -89,6 +89,11 @@ internal sealed class WebAssets
         var bytes = File.ReadAllBytes(file);
         return new Asset(type, path == Page ? Addressed(bytes, _hash) : bytes);
     }
+
+    private static byte[] Served(string path, byte[] bytes, string hash) =>
+        path == Page ? Addressed(bytes, hash)
+        : Path.GetExtension(path) is ".js" or ".css" ? Comments.Without(bytes)
+        : bytes;
 
     // The page names its files from its own folder.
     private static byte[] Addressed(byte[] page, string hash) =>
