@@ -7,7 +7,7 @@ namespace Kabar.Server.Web;
 
 /// <summary>
 /// Counts the connections of the HTTP listener as those of the line listeners are, before anything is read from them: who has too many is turned away. Those of a known proxy
-/// are many people's, and only counted in all. A WebSocket is counted once more, for whoever has opened it. Safe to call from any thread.
+/// are many people's, and only counted in all. A WebSocket gives its place back: it is counted as the line connections are, for whoever has opened it. Safe to call from any thread.
 /// </summary>
 internal sealed class HttpAdmission(KabarOptions options)
 {
@@ -30,14 +30,9 @@ internal sealed class HttpAdmission(KabarOptions options)
     {
         var origin = ConnectionRegistry.Origin(connection.RemoteEndPoint);
         if (!TryAdd(origin)) return;
-        try
-        {
-            await next(connection);
-        }
-        finally
-        {
-            Remove(origin);
-        }
+        using var place = new HttpPlace(() => Remove(origin));
+        connection.Features.Set(place);
+        await next(connection);
     }
 
     private bool TryAdd(IPAddress origin)
@@ -62,5 +57,16 @@ internal sealed class HttpAdmission(KabarOptions options)
             if (_perAddress[origin] is var left and > 1) _perAddress[origin] = left - 1;
             else _perAddress.Remove(origin);
         }
+    }
+}
+
+/// <summary>A connection's place among those of the HTTP listener, until it is disposed of: once counts, however often that is.</summary>
+internal sealed class HttpPlace(Action giveBack) : IDisposable
+{
+    private int _isGivenBack;
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _isGivenBack, 1) == 0) giveBack();
     }
 }

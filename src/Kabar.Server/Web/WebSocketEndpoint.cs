@@ -44,6 +44,7 @@ internal static class WebSocketEndpoint
         }
 
         using var socket = await context.WebSockets.AcceptWebSocketAsync();
+        context.Features.Get<HttpPlace>()?.Dispose();
         var longest = limits.RequestLineBytes > 0 && limits.JsonLineBytes > 0 ? Math.Max(limits.RequestLineBytes, limits.JsonLineBytes) : 0;
         var transport = new WebSocketTransport(socket, longest);
         var remote = context.Connection.RemoteIpAddress is { } address ? new IPEndPoint(address, context.Connection.RemotePort) : null;
