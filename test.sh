@@ -88,7 +88,7 @@ elif ! (cd web && npm ci --no-audit --no-fund --loglevel=error) </dev/null >arti
   lacks "the packages of the page (npm ci)"
 else
   echo "== types of the page"
-  (cd web && npx --no-install tsc -p . && npx --no-install tsc -p tests) </dev/null || fail "the types of the page"
+  (cd web && npx --loglevel=error --no-install tsc -p . && npx --loglevel=error --no-install tsc -p tests) </dev/null || fail "the types of the page"
   echo "== tests of the page"
   log=artifacts/tests/web.log
   node --test --test-reporter=tap ${word:+"--test-name-pattern=$word"} web/tests/*.test.js </dev/null >"$log" 2>&1
