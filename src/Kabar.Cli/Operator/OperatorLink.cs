@@ -79,10 +79,18 @@ internal abstract class OperatorLink : IAsyncDisposable
             {
                 "backup" => await new BackupCommands(backups, TimeProvider.System).MakeAsync(),
                 "backup list" => new BackupCommands(backups, TimeProvider.System).List(),
-                "status" => StatusCommands.Answer(StoreGlance.Take(held.Database), options, backups, TimeProvider.System.GetUtcNow()),
+                "status" => Status(StoreGlance.Take(held.Database), backups),
                 _ => throw new NotSupportedException($"\"{request.Do}\" may change the data."),
             };
         }
+
+        private ControlReply Status(StoreGlance data, Backups backups) => StatusCommands.Answer(
+            data.Realm ?? KabarHost.Unnamed,
+            data.Figures,
+            [.. data.Queues.Select(queue => new PeerState(queue.Realm, PeerState.Offline, queue.Count, queue.Bytes))],
+            options,
+            backups,
+            TimeProvider.System.GetUtcNow());
     }
 
     private sealed class DirectLink(DataDirectory held, SqliteStore store, Peers peers, Realm realm, OperatorCommands commands) : OperatorLink

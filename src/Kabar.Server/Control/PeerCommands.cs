@@ -74,7 +74,7 @@ internal sealed class PeerCommands(Peers peers, TimeProvider clock)
         var native = peers.Links.Select(link => new PeerLine(
             link.Peer.Realm.Value,
             "native",
-            peers.IsOffline ? "offline" : link.State,
+            peers.IsOffline ? PeerState.Offline : link.State,
             link.Outbox.Count,
             link.Outbox.Bytes,
             link.Outbox.Oldest is { } oldest ? (long)(now - oldest).TotalSeconds : null,

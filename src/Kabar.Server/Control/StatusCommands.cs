@@ -2,7 +2,6 @@ using Kabar.Core;
 using Kabar.Server.Federation;
 using Kabar.Server.Hosting;
 using Kabar.Storage;
-using Kabar.Storage.Sqlite;
 
 namespace Kabar.Server.Control;
 
@@ -15,29 +14,18 @@ namespace Kabar.Server.Control;
 /// <param name="server">The server, where one runs.</param>
 internal sealed class StatusCommands(Realm realm, Peers peers, KabarOptions options, Backups backups, TimeProvider clock, RunningServer? server)
 {
-    private const string Offline = "offline";
-
     public ControlReply Answer() => Answer(
         realm.Name.Value,
         realm.Figures,
-        [.. peers.Links.Select(link => new PeerState(link.Peer.Realm.Value, peers.IsOffline ? Offline : link.State, link.Outbox.Count, link.Outbox.Bytes))],
+        [.. peers.Links.Select(link => new PeerState(link.Peer.Realm.Value, peers.IsOffline ? PeerState.Offline : link.State, link.Outbox.Count, link.Outbox.Bytes))],
         options,
         backups,
         clock.GetUtcNow(),
         server);
 
-    /// <summary>The same of data that no server holds, and that stay as they are.</summary>
-    public static ControlReply Answer(StoreGlance data, KabarOptions options, Backups backups, DateTimeOffset now) => Answer(
-        data.Realm ?? KabarHost.Unnamed,
-        data.Figures,
-        [.. data.Queues.Select(queue => new PeerState(queue.Realm, Offline, queue.Count, queue.Bytes))],
-        options,
-        backups,
-        now,
-        server: null);
-
-    private static ControlReply Answer(
-        string realm, StoreFigures figures, IReadOnlyList<PeerState> peers, KabarOptions options, Backups backups, DateTimeOffset now, RunningServer? server) =>
+    /// <summary>The same of a realm of which this is known; also of data that no server holds, and that stay as they are.</summary>
+    public static ControlReply Answer(
+        string realm, StoreFigures figures, IReadOnlyList<PeerState> peers, KabarOptions options, Backups backups, DateTimeOffset now, RunningServer? server = null) =>
         new()
         {
             Status = new StatusReport

@@ -63,7 +63,11 @@ internal sealed record StatusReport
 internal sealed record BackupProgress(DateTimeOffset Begun, long Bytes, long Of);
 
 /// <summary>A native peer in short: its state and what waits for it.</summary>
-internal sealed record PeerState(string Realm, string State, long Queue, long QueueBytes);
+internal sealed record PeerState(string Realm, string State, long Queue, long QueueBytes)
+{
+    /// <summary>No server runs that could be joined with it.</summary>
+    public const string Offline = "offline";
+}
 
 /// <summary>A limit, its value, and what it bounds; 0 is off.</summary>
 internal sealed record LimitLine(string Name, int Value, string Meaning);
