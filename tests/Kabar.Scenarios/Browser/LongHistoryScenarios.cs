@@ -15,7 +15,7 @@ public sealed class LongHistoryScenarios(Chromium chromium) : BrowserScenario(ch
         var realm = await RealmAsync("satu", ["messi", "lineker"]);
         await FillAsync(realm);
         var messi = await EnterAsync(realm, "messi");
-        await messi.Page.EvaluateAsync(Watch);
+        await messi.Page.EvaluateAsync(Watch.Replace("COUNT", Count.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
         await messi.TurnToAsync("lineker");
         await messi.ToEndAsync();
         await Expect(messi.Message(Text(Count))).ToBeInViewportAsync();
@@ -91,6 +91,14 @@ public sealed class LongHistoryScenarios(Chromium chromium) : BrowserScenario(ch
               }
               return places;
             };
+            // Whether rows stand from top to bottom of the view: where a page is still on its way one waits for it, as a person would.
+            const isWhole = () => {
+              const view = log.getBoundingClientRect();
+              const drawn = rows();
+              if (drawn.length === 0) return false;
+              const [first, last] = [drawn[0], drawn[drawn.length - 1]];
+              return (numberOf(first) === 1 || first.getBoundingClientRect().top <= view.top) && (numberOf(last) === COUNT || last.getBoundingClientRect().bottom >= view.bottom);
+            };
             const shared = (one, other) => [...one].filter(([number]) => other.has(number)).map(([number, top]) => other.get(number) - top);
             let places = look();
             for (let step = 0; step < 20000 && still < 40; step++) {
@@ -99,6 +107,7 @@ public sealed class LongHistoryScenarios(Chromium chromium) : BrowserScenario(ch
               await frame();
               await rest();
               frames.push(performance.now() - began);
+              for (let wait = 0; wait < 600 && !isWhole(); wait++) await frame();
               const next = look();
               // Everything that was drawn before and after has moved by the same.
               const moved = shared(places, next);
